@@ -1,0 +1,127 @@
+package dev.agenticmemory.embed.onnx;
+
+import dev.agenticmemory.domain.Embedding;
+import dev.agenticmemory.domain.EmbeddingSpace;
+import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.embed.Embedder;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
+import dev.langchain4j.model.embedding.onnx.bgesmallenv15q.BgeSmallEnV15QuantizedEmbeddingModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/// A small model in the ONNX runtime. Loads in the background, in about a second.
+public final class OnnxEmbedder implements Embedder {
+
+  /// The models that come with the program.
+  public enum Model {
+    ALL_MINILM_L6_V2_Q("all-minilm-l6-v2-q"),
+    BGE_SMALL_EN_V15_Q("bge-small-en-v15-q");
+
+    private static final int DIMENSIONS = 384;
+
+    private final String id;
+
+    Model(String id) {
+      this.id = id;
+    }
+
+    /// The name of the model in the settings.
+    public String id() {
+      return id;
+    }
+
+    public EmbeddingSpace space() {
+      return new EmbeddingSpace(id, DIMENSIONS);
+    }
+
+    private EmbeddingModel load() {
+      return switch (this) {
+        case ALL_MINILM_L6_V2_Q -> new AllMiniLmL6V2QuantizedEmbeddingModel();
+        case BGE_SMALL_EN_V15_Q -> new BgeSmallEnV15QuantizedEmbeddingModel();
+      };
+    }
+  }
+
+  /// Both models were trained on texts of up to this many word pieces.
+  private static final int WINDOW_TOKENS = 256;
+
+  private final Model model;
+  private final Path nativeDir;
+  private @Nullable CompletableFuture<EmbeddingModel> loading;
+
+  /// @param nativeDir where the runtime's native libraries are unpacked, once
+  public OnnxEmbedder(Model model, Path nativeDir) {
+    this.model = model;
+    this.nativeDir = nativeDir;
+  }
+
+  @Override
+  public EmbeddingSpace space() {
+    return model.space();
+  }
+
+  @Override
+  public int windowTokens() {
+    return WINDOW_TOKENS;
+  }
+
+  @Override
+  public void warmUp() {
+    var _ = loading();
+  }
+
+  @Override
+  public List<Embedding> embed(List<String> texts, Purpose purpose) {
+    EmbeddingModel loaded = loaded();
+    List<Embedding> embeddings = new ArrayList<>(texts.size());
+    for (String text : texts) {
+      embeddings.add(Embedding.of(loaded.embed(text).content().vector()));
+    }
+    return embeddings;
+  }
+
+  private EmbeddingModel loaded() {
+    try {
+      return loading().join();
+    } catch (CompletionException e) {
+      forgetFailure();
+      throw new Unavailable(
+          "The embedding model %s could not be loaded: %s".formatted(space(), e.getCause()),
+          "Run `agentic-memory doctor`; it tries the model and says what is missing.",
+          e);
+    }
+  }
+
+  private synchronized CompletableFuture<EmbeddingModel> loading() {
+    if (loading == null) {
+      CompletableFuture<EmbeddingModel> future = new CompletableFuture<>();
+      // A platform thread: loading is native code, which would hold on to a carrier thread.
+      Thread.ofPlatform().daemon().name("load-embedding-model").start(() -> load(future));
+      loading = future;
+    }
+    return loading;
+  }
+
+  private void load(CompletableFuture<EmbeddingModel> future) {
+    try {
+      NativeLibraries.prepare(nativeDir);
+      EmbeddingModel loaded = model.load();
+      loaded.embed("The first call is slow.");
+      future.complete(loaded);
+    } catch (Throwable e) {
+      // Missing native code is an Error, not an Exception; all of it belongs to who waits.
+      future.completeExceptionally(e);
+    }
+  }
+
+  private synchronized void forgetFailure() {
+    if (loading != null && loading.isCompletedExceptionally()) {
+      loading = null;
+    }
+  }
+}

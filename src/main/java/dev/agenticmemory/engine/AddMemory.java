@@ -1,0 +1,188 @@
+package dev.agenticmemory.engine;
+
+import dev.agenticmemory.domain.Conflict;
+import dev.agenticmemory.domain.Content;
+import dev.agenticmemory.domain.Event;
+import dev.agenticmemory.domain.HistoryEntry;
+import dev.agenticmemory.domain.InvalidInput;
+import dev.agenticmemory.domain.Memory;
+import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Origin;
+import dev.agenticmemory.domain.Scope;
+import dev.agenticmemory.domain.TextHash;
+import dev.agenticmemory.domain.Times;
+import dev.agenticmemory.engine.Turns.Turn;
+import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.Features;
+import dev.agenticmemory.store.Mark;
+import dev.agenticmemory.store.MemoryStore;
+import dev.agenticmemory.store.Outcome;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Takes in what is to be remembered, as it is: each turn becomes one memory.
+///
+/// A language model that makes facts of it instead takes its place in [#add], where `infer` is
+/// asked for and one is configured. Without one, a turn that says nearly the same as a memory of
+/// its scope is not stored again.
+public final class AddMemory {
+
+  private final MemoryStore store;
+  private final Indexer indexer;
+  private final NearDuplicates nearDuplicates;
+  private final Writer writer;
+  private final MemoryIds ids;
+  private final Clock clock;
+
+  public AddMemory(MemoryStore store, Indexer indexer, Writer writer, MemoryIds ids, Clock clock) {
+    this.store = store;
+    this.indexer = indexer;
+    this.nearDuplicates = new NearDuplicates(store);
+    this.writer = writer;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  /// Stores the input, or says by what it is known already. All of it or nothing.
+  public Added add(Caller caller, AddRequest request) {
+    Scope scope =
+        new Scope(caller.user(request.user()), caller.writer(request.agent()), request.run());
+    Call call = new Call(caller, request, scope, Turns.of(request), clock.instant());
+    Optional<Added> earlier = call.replay();
+    return earlier.isPresent() ? earlier.get() : call.store();
+  }
+
+  /// One add, with what is the same at each attempt.
+  private final class Call {
+
+    private final Caller caller;
+    private final AddRequest request;
+    private final Scope scope;
+    private final List<Turn> turns;
+    private final Instant now;
+    private final @Nullable UUID conversation;
+    private final Map<TextHash, Features> features = new LinkedHashMap<>();
+
+    Call(Caller caller, AddRequest request, Scope scope, List<Turn> turns, Instant now) {
+      this.caller = caller;
+      this.request = request;
+      this.scope = scope;
+      this.turns = turns;
+      this.now = now;
+      conversation = scope.run() == null && turns.size() > 1 ? ids.next().value() : null;
+      if (request.expires() != null && !request.expires().isAfter(now)) {
+        throw new InvalidInput(
+            "expires_at", "is in the past: " + request.expires(), "Pass a later time.");
+      }
+    }
+
+    /// The answer of an earlier call with the same key.
+    Optional<Added> replay() {
+      String key = request.idempotencyKey();
+      return key == null
+          ? Optional.empty()
+          : store.mark(Replay.name(scope.user(), key)).map(this::replayed);
+    }
+
+    Added store() {
+      // Each refusal makes one more turn known, so this ends.
+      while (true) {
+        List<Change> changes = new ArrayList<>();
+        List<Added.Item> items = decide(changes);
+        if (request.idempotencyKey() != null) {
+          changes.add(
+              new Change.ClaimMark(
+                  Replay.mark(scope, request.idempotencyKey(), turns, items, now)));
+        }
+        if (changes.isEmpty()) {
+          return answer(items);
+        }
+        switch (writer.apply(changes)) {
+          case Outcome.Applied() -> {
+            return answer(items);
+          }
+          case Outcome.Marked(Mark existing) -> {
+            return replayed(existing);
+          }
+          case Outcome.Duplicate(MemoryId _) -> {}
+          case Outcome.Stale _, Outcome.LeaseLost _ ->
+              throw new IllegalStateException("An add changes nothing that is there");
+        }
+      }
+    }
+
+    /// What becomes of each turn; the changes that make it so go into `changes`.
+    private List<Added.Item> decide(List<Change> changes) {
+      Map<TextHash, Added.Item> decided = new LinkedHashMap<>();
+      List<Added.Item> items = new ArrayList<>();
+      for (Turn turn : turns) {
+        TextHash hash = TextHash.of(turn.text());
+        Added.Item first = decided.get(hash);
+        Added.Item item =
+            first == null
+                ? decide(turn, hash, changes)
+                : new Added.Item(first.id(), first.text(), Event.NONE, "said twice");
+        decided.putIfAbsent(hash, item);
+        items.add(item);
+      }
+      return items;
+    }
+
+    private Added.Item decide(Turn turn, TextHash hash, List<Change> changes) {
+      Optional<MemoryId> same = store.findSame(scope, hash, now);
+      if (same.isPresent()) {
+        return new Added.Item(same.get(), turn.text(), Event.NONE, "stored already");
+      }
+      Features known = features.computeIfAbsent(hash, _ -> indexer.features(turn.text()));
+      Optional<Memory> near =
+          request.infer() ? nearDuplicates.find(scope, known, now) : Optional.empty();
+      if (near.isPresent()) {
+        return new Added.Item(
+            near.get().id(), near.get().text(), Event.NONE, "stored already in other words");
+      }
+      Memory memory = memory(turn);
+      changes.add(
+          new Change.Add(
+              memory,
+              known,
+              new HistoryEntry(
+                  memory.id(), Event.ADD, null, turn.text(), now, caller.actor(), "added", null)));
+      return new Added.Item(memory.id(), turn.text(), Event.ADD, null);
+    }
+
+    private Memory memory(Turn turn) {
+      return new Memory(
+          ids.next(),
+          scope,
+          new Content(
+              turn.text(),
+              request.category(),
+              Content.isShared(request.category()),
+              turn.metadata(request.metadata())),
+          new Origin(caller.source(), turn.author(), conversation),
+          new Times(now, now, request.observed(), request.expires()),
+          1);
+    }
+
+    private Added answer(List<Added.Item> items) {
+      return new Added(Added.Status.STORED, items, false, request.infer());
+    }
+
+    private Added replayed(Mark mark) {
+      if (!Replay.isOf(mark, scope, turns)) {
+        throw new Conflict(
+            "idempotency_key \"%s\" was used before with other content"
+                .formatted(request.idempotencyKey()),
+            "Use a new key for new content.");
+      }
+      return new Added(Added.Status.STORED, Replay.items(mark, store), true, request.infer());
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.agenticmemory.engine;
+
+import dev.agenticmemory.domain.Event;
+import dev.agenticmemory.domain.MemoryId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What became of an add.
+///
+/// @param status whether it is done, or waits for a language model
+/// @param items what became of each part of the input, in order
+/// @param replayed whether this is the answer of an earlier call with the same key
+/// @param modelMissing whether facts were asked for, and no language model is configured
+public record Added(Status status, List<Item> items, boolean replayed, boolean modelMissing) {
+
+  public enum Status {
+    STORED,
+    PENDING
+  }
+
+  /// @param text what is stored under `id`
+  /// @param reason why nothing changed; null where something did
+  public record Item(MemoryId id, String text, Event event, @Nullable String reason) {}
+
+  public Added {
+    items = List.copyOf(items);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.agenticmemory.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.agenticmemory.domain.AgentId;
+import dev.agenticmemory.domain.Filter;
+import dev.agenticmemory.domain.InvalidInput;
+import dev.agenticmemory.domain.Memory;
+import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.store.MemoryStore;
+import dev.agenticmemory.store.Selection;
+import dev.agenticmemory.store.Window;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Lists memories, newest first, page by page.
+public final class ListMemories {
+
+  /// Most memories of one page.
+  public static final int LIMIT_MAX = 100;
+
+  /// One page.
+  ///
+  /// @param nextCursor where the next page begins; null where there is none
+  public record Page(List<Memory> memories, @Nullable String nextCursor) {}
+
+  private final MemoryStore store;
+  private final Clock clock;
+
+  public ListMemories(MemoryStore store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /// @param agent null for all agents of the user
+  /// @param cursor where to begin, as an earlier page said; null for the newest
+  public Page list(
+      Caller caller,
+      @Nullable UserId user,
+      @Nullable AgentId agent,
+      Selection.Runs runs,
+      int limit,
+      @Nullable String cursor) {
+    if (limit < 1 || limit > LIMIT_MAX) {
+      throw new InvalidInput(
+          "limit", "is " + limit, "Pass a number from 1 to %d.".formatted(LIMIT_MAX));
+    }
+    Selection selection =
+        new Selection(
+            caller.user(user),
+            agent,
+            runs,
+            caller.sharing(),
+            new Selection.Moment.Live(clock.instant()),
+            Filter.ALL);
+    Window.Place after = cursor == null ? null : place(cursor);
+    // One more than asked for tells whether there is a next page.
+    List<Memory> memories = store.list(selection, new Window(after, 0, limit + 1));
+    return memories.size() <= limit
+        ? new Page(memories, null)
+        : new Page(memories.subList(0, limit), cursor(memories.get(limit - 1)));
+  }
+
+  private static String cursor(Memory last) {
+    String place = last.times().created().toEpochMilli() + " " + last.id();
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(place.getBytes(UTF_8));
+  }
+
+  private static Window.Place place(String cursor) {
+    try {
+      String[] parts =
+          new String(Base64.getUrlDecoder().decode(cursor.strip()), UTF_8).split(" ", 2);
+      return new Window.Place(
+          Instant.ofEpochMilli(Long.parseLong(parts[0])), MemoryId.parse(parts[1]));
+    } catch (RuntimeException _) {
+      throw new InvalidInput(
+          "cursor",
+          "is not one that a list returned",
+          "Pass next_cursor of the last answer unchanged, or leave it out to begin anew.");
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.agenticmemory.engine;
+
+import dev.agenticmemory.domain.Conflict;
+import dev.agenticmemory.domain.Content;
+import dev.agenticmemory.domain.Event;
+import dev.agenticmemory.domain.HistoryEntry;
+import dev.agenticmemory.domain.InvalidInput;
+import dev.agenticmemory.domain.Memory;
+import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Metadata;
+import dev.agenticmemory.domain.NotFound;
+import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.MemoryStore;
+import dev.agenticmemory.store.Outcome;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Reads, changes and removes one memory by its id.
+///
+/// What the caller may not see is not found, so that an id tells nothing about other users.
+public final class OneMemory {
+
+  /// How often a change starts over when others change the same memory at the same time.
+  private static final int ATTEMPTS_MAX = 10;
+
+  private final MemoryStore store;
+  private final Indexer indexer;
+  private final Writer writer;
+  private final Clock clock;
+
+  public OneMemory(MemoryStore store, Indexer indexer, Writer writer, Clock clock) {
+    this.store = store;
+    this.indexer = indexer;
+    this.writer = writer;
+    this.clock = clock;
+  }
+
+  public Memory get(Caller caller, MemoryId id) {
+    return store
+        .find(id)
+        .filter(caller::mayRead)
+        .filter(memory -> !memory.times().expiredAt(clock.instant()))
+        .orElseThrow(() -> new NotFound(id));
+  }
+
+  /// What happened to the memory, oldest first; also after its end.
+  public List<HistoryEntry> history(Caller caller, MemoryId id) {
+    store.owner(id).filter(caller::mayChange).orElseThrow(() -> new NotFound(id));
+    return store.history(id);
+  }
+
+  /// Gives the memory another text, other metadata or both, and returns it as it is now.
+  ///
+  /// @param text null to keep it
+  /// @param metadata laid over the present one, null values removing keys; null to keep it
+  public Memory update(
+      Caller caller, MemoryId id, @Nullable String text, @Nullable Metadata metadata) {
+    if (text == null && metadata == null) {
+      throw new InvalidInput("text", "and metadata are both missing", "Pass what is to change.");
+    }
+    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      Memory before = changeable(caller, id);
+      Instant now = clock.instant();
+      Content content = before.content();
+      content =
+          metadata == null ? content : content.withMetadata(content.metadata().merged(metadata));
+      content = text == null ? content : content.withText(text);
+      if (content.equals(before.content())) {
+        return before;
+      }
+      Memory after = before.with(content, now);
+      if (writer.apply(List.of(change(caller, before, after))) instanceof Outcome.Applied) {
+        return after;
+      }
+    }
+    throw contested(id);
+  }
+
+  /// Removes the memory and every text of it, for good. Returns it as it was.
+  public Memory delete(Caller caller, MemoryId id) {
+    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      Memory memory = changeable(caller, id);
+      HistoryEntry history =
+          new HistoryEntry(
+              id, Event.DELETE, null, null, clock.instant(), caller.actor(), "deleted", null);
+      Change erase = new Change.Erase(id, memory.version(), history);
+      if (writer.apply(List.of(erase)) instanceof Outcome.Applied) {
+        return memory;
+      }
+    }
+    throw contested(id);
+  }
+
+  private Memory changeable(Caller caller, MemoryId id) {
+    return store
+        .find(id)
+        .filter(memory -> caller.mayChange(memory.scope()))
+        .filter(memory -> !memory.times().expiredAt(clock.instant()))
+        .orElseThrow(() -> new NotFound(id));
+  }
+
+  private Change change(Caller caller, Memory before, Memory after) {
+    HistoryEntry history =
+        new HistoryEntry(
+            after.id(),
+            Event.UPDATE,
+            before.text(),
+            after.text(),
+            after.times().updated(),
+            caller.actor(),
+            before.text().equals(after.text()) ? "metadata changed" : "text changed",
+            null);
+    return before.text().equals(after.text())
+        ? new Change.Annotate(after, history)
+        : new Change.Revise(after, indexer.features(after.text()), history);
+  }
+
+  private static Conflict contested(MemoryId id) {
+    return new Conflict(
+        "Memory %s is being changed by others all the time".formatted(id),
+        "Read it again with get_memory, then try again.");
+  }
+}

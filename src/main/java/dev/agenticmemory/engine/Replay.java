@@ -1,0 +1,60 @@
+package dev.agenticmemory.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.domain.Event;
+import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Scope;
+import dev.agenticmemory.domain.TextHash;
+import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.engine.Turns.Turn;
+import dev.agenticmemory.json.Json;
+import dev.agenticmemory.store.Mark;
+import dev.agenticmemory.store.MemoryStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The mark that an idempotency key leaves: what was asked for, as a hash, and what was answered,
+/// as ids. It holds no text, so a deleted memory does not live on in it.
+final class Replay {
+
+  private static final String KIND = "idempotency";
+
+  private Replay() {}
+
+  static Mark.Name name(UserId user, String key) {
+    return new Mark.Name(KIND, user.value(), key);
+  }
+
+  static Mark mark(Scope scope, String key, List<Turn> turns, List<Added.Item> items, Instant now) {
+    ObjectNode value = Json.object().put("content", content(scope, turns));
+    ArrayNode results = value.putArray("results");
+    items.forEach(item ->
+        results.addObject().put("id", item.id().toString()).put("event", item.event().name()));
+    return new Mark(name(scope.user(), key), Json.print(value), now);
+  }
+
+  static boolean isOf(Mark mark, Scope scope, List<Turn> turns) {
+    return Json.parseOwn(mark.value()).path("content").asText().equals(content(scope, turns));
+  }
+
+  static List<Added.Item> items(Mark mark, MemoryStore store) {
+    List<Added.Item> items = new ArrayList<>();
+    for (JsonNode result : Json.parseOwn(mark.value()).path("results")) {
+      MemoryId id = MemoryId.parse(result.path("id").asText());
+      String text = store.find(id).map(memory -> memory.text()).orElse("");
+      String reason = text.isEmpty() ? "deleted since" : "the same call as before";
+      items.add(new Added.Item(id, text, Event.valueOf(result.path("event").asText()), reason));
+    }
+    return items;
+  }
+
+  private static String content(Scope scope, List<Turn> turns) {
+    ArrayNode content = Json.array().add(String.valueOf(scope.agent()));
+    content.add(String.valueOf(scope.run()));
+    turns.forEach(turn -> content.add(turn.author().name()).add(turn.text()));
+    return TextHash.sha256(Json.print(content));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.agenticmemory.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/// Reads and writes JSON trees. Duplicate keys, trailing text and deep nesting are errors.
+public final class Json {
+
+  /// Deepest nesting that is read. Deeper input is an attack on the stack.
+  public static final int DEPTH_MAX = 64;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
+
+  private Json() {}
+
+  public static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  public static ArrayNode array() {
+    return JsonNodeFactory.instance.arrayNode();
+  }
+
+  public static JsonNode parse(String text) throws JsonProcessingException {
+    return MAPPER.readTree(text);
+  }
+
+  /// Parses what the program itself wrote, where anything but JSON is a bug.
+  public static JsonNode parseOwn(String text) {
+    try {
+      return parse(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  public static String print(JsonNode node) {
+    try {
+      return MAPPER.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A tree can always be written", e);
+    }
+  }
+
+  /// With line breaks and indentation, for people.
+  public static String pretty(JsonNode node) {
+    return node.toPrettyString();
+  }
+}

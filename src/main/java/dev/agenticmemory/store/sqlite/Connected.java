@@ -1,0 +1,87 @@
+package dev.agenticmemory.store.sqlite;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One connection and its prepared statements. Used by one thread at a time.
+final class Connected implements AutoCloseable {
+
+  /// Makes a value of the row that the result stands on.
+  interface Row<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  private final Connection connection;
+  private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+  Connected(Connection connection) {
+    this.connection = connection;
+  }
+
+  <T> List<T> query(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
+    List<T> all = new ArrayList<>();
+    try (ResultSet result = bound(sql, values).executeQuery()) {
+      while (result.next()) {
+        all.add(row.read(result));
+      }
+    }
+    return all;
+  }
+
+  <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
+    try (ResultSet result = bound(sql, values).executeQuery()) {
+      return result.next() ? Optional.of(row.read(result)) : Optional.empty();
+    }
+  }
+
+  long number(String sql, @Nullable Object... values) throws SQLException {
+    return first(sql, row -> row.getLong(1), values)
+        .orElseThrow(() -> new IllegalStateException("No row: " + sql));
+  }
+
+  /// Returns how many rows changed.
+  int update(String sql, @Nullable Object... values) throws SQLException {
+    return bound(sql, values).executeUpdate();
+  }
+
+  /// Inserts one row and returns its row id.
+  long insert(String sql, @Nullable Object... values) throws SQLException {
+    update(sql, values);
+    return number("SELECT last_insert_rowid()");
+  }
+
+  /// Runs a statement that is not worth preparing.
+  void execute(String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
+    PreparedStatement statement = prepared.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      prepared.put(sql, statement);
+    }
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    return statement;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    for (PreparedStatement statement : prepared.values()) {
+      statement.close();
+    }
+    connection.close();
+  }
+}

@@ -1,0 +1,28 @@
+package dev.agenticmemory.store.sqlite;
+
+import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Metadata;
+import dev.agenticmemory.domain.Scope;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One state of a memory as the index in memory keeps it: everything that a selection or a score
+/// asks for, and not the text.
+///
+/// @param rid its row
+/// @param expires milliseconds since 1970, or [Long#MAX_VALUE] for never
+/// @param thread what its neighbours share with it: its run or its conversation; null where it has
+///   none
+/// @param length how many terms it has
+record Document(
+    long rid,
+    MemoryId id,
+    long version,
+    Scope scope,
+    boolean shared,
+    Metadata metadata,
+    Instant created,
+    Instant happened,
+    long expires,
+    @Nullable String thread,
+    int length) {}
