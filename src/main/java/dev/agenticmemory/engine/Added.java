@@ -18,6 +18,8 @@ public record Added(Status status, List<Item> items, boolean replayed, boolean m
     PENDING
   }
 
+  /// What became of one part of the input.
+  ///
   /// @param text what is stored under `id`
   /// @param reason why nothing changed; null where something did
   public record Item(MemoryId id, String text, Event event, @Nullable String reason) {}

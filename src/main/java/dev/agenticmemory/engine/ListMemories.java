@@ -36,6 +36,8 @@ public final class ListMemories {
     this.clock = clock;
   }
 
+  /// One page of the memories of a user.
+  ///
   /// @param agent null for all agents of the user
   /// @param cursor where to begin, as an earlier page said; null for the newest
   public Page list(

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param written when it was written
 public record Mark(Name name, String value, Instant written) {
 
+  /// By what a mark is found.
+  ///
   /// @param kind what kind of mark, such as `idempotency`
   /// @param user whose it is, so that it goes with the user's memories; null for the installation's
   /// @param key distinguishes the marks of one kind and user

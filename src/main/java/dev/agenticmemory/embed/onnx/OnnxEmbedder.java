@@ -54,6 +54,8 @@ public final class OnnxEmbedder implements Embedder {
   private final Path nativeDir;
   private @Nullable CompletableFuture<EmbeddingModel> loading;
 
+  /// For one of the models, which is not loaded yet.
+  ///
   /// @param nativeDir where the runtime's native libraries are unpacked, once
   public OnnxEmbedder(Model model, Path nativeDir) {
     this.model = model;
