@@ -47,7 +47,9 @@ public final class OneMemory {
 
   /// What happened to the memory, oldest first; also after its end.
   public List<HistoryEntry> history(Caller caller, MemoryId id) {
-    store.owner(id).filter(caller::mayChange).orElseThrow(() -> new NotFound(id));
+    if (store.owner(id).filter(caller::mayChange).isEmpty()) {
+      throw new NotFound(id);
+    }
     return store.history(id);
   }
 

@@ -43,7 +43,7 @@ final class Database implements AutoCloseable {
   Database(Path file) {
     this.file = file;
     try {
-      createPrivately(file.toAbsolutePath().getParent());
+      createPrivately(file.toAbsolutePath().resolveSibling(".").normalize());
       writer = openInTurn();
     } catch (IOException | SQLException e) {
       throw unavailable(e);

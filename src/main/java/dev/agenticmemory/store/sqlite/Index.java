@@ -321,7 +321,8 @@ final class Index {
       return document.expires() > nowMillis
           && selection.sees(document.scope(), document.shared())
           && selection.reaches(document.scope(), document.created())
-          && (selection.filter() == Filter.ALL || selection.filter().matches(document.metadata()));
+          && (selection.filter().equals(Filter.ALL)
+              || selection.filter().matches(document.metadata()));
     }
   }
 }

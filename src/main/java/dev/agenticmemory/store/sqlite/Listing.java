@@ -32,7 +32,7 @@ final class Listing {
     listing.addOwner();
     listing.addRuns();
     listing.addMoment();
-    listing.exact &= selection.filter() == Filter.ALL;
+    listing.exact &= selection.filter().equals(Filter.ALL);
     return listing;
   }
 

@@ -15,7 +15,6 @@ import dev.agenticmemory.store.Task;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// What the changes of a change set do to the tables, inside one transaction.
 final class Writes {
@@ -42,10 +41,10 @@ final class Writes {
       case Change.Annotate annotate -> annotate(annotate);
       case Change.Retire retire -> retire(retire);
       case Change.Erase erase -> erase(erase);
-      case Change.PutMark(Mark mark) -> done(putMark(mark));
+      case Change.PutMark(Mark mark) -> putMark(mark);
       case Change.ClaimMark(Mark mark) -> claimMark(mark);
-      case Change.RemoveMark(Mark.Name name) -> done(removeMark(name));
-      case Change.PutTask(Task task) -> done(putTask(task));
+      case Change.RemoveMark(Mark.Name name) -> removeMark(name);
+      case Change.PutTask(Task task) -> putTask(task);
       case Change.EndTask(Lease lease) -> endTask(lease);
     };
   }
@@ -238,14 +237,15 @@ final class Writes {
         Rows.millis(now));
   }
 
-  private int putMark(Mark mark) throws SQLException {
-    return connection.update(
+  private Optional<Outcome> putMark(Mark mark) throws SQLException {
+    connection.update(
         "INSERT OR REPLACE INTO mark(kind, user_id, key, value, written) VALUES(?,?,?,?,?)",
         mark.name().kind(),
         Rows.markUser(mark.name().user()),
         mark.name().key(),
         mark.value(),
         Rows.millis(mark.written()));
+    return Optional.empty();
   }
 
   private Optional<Outcome> claimMark(Mark mark) throws SQLException {
@@ -253,7 +253,7 @@ final class Writes {
     if (existing.isPresent()) {
       return Optional.of(new Outcome.Marked(existing.get()));
     }
-    return done(putMark(mark));
+    return putMark(mark);
   }
 
   static Optional<Mark> mark(Connected connection, Mark.Name name) throws SQLException {
@@ -265,16 +265,17 @@ final class Writes {
         name.key());
   }
 
-  private int removeMark(Mark.Name name) throws SQLException {
-    return connection.update(
+  private Optional<Outcome> removeMark(Mark.Name name) throws SQLException {
+    connection.update(
         "DELETE FROM mark WHERE kind = ? AND user_id = ? AND key = ?",
         name.kind(),
         Rows.markUser(name.user()),
         name.key());
+    return Optional.empty();
   }
 
-  private int putTask(Task task) throws SQLException {
-    return connection.update(
+  private Optional<Outcome> putTask(Task task) throws SQLException {
+    connection.update(
         "INSERT OR REPLACE INTO task(id, kind, memory_id, due, attempts, payload)"
             + " VALUES(?,?,?,?,?,?)",
         task.id(),
@@ -283,6 +284,7 @@ final class Writes {
         Rows.millis(task.due()),
         task.attempts(),
         task.payload());
+    return Optional.empty();
   }
 
   private Optional<Outcome> endTask(Lease lease) throws SQLException {
@@ -290,9 +292,5 @@ final class Writes {
         connection.update(
             "DELETE FROM task WHERE id = ? AND token = ?", lease.task().id(), lease.token());
     return ended == 1 ? Optional.empty() : Optional.of(new Outcome.LeaseLost(lease.task().id()));
-  }
-
-  private static Optional<Outcome> done(@Nullable Object ignoredCount) {
-    return Optional.empty();
   }
 }
