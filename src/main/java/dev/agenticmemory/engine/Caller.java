@@ -39,9 +39,14 @@ public record Caller(
     return argument == null ? writesAs : argument;
   }
 
+  /// Whether it may ask about this user.
+  public boolean mayAsk(UserId other) {
+    return !bound || other.equals(user);
+  }
+
   /// Whether it may change or delete what is in `scope`.
   public boolean mayChange(Scope scope) {
-    return !bound || scope.user().equals(user);
+    return mayAsk(scope.user());
   }
 
   public boolean mayRead(Memory memory) {

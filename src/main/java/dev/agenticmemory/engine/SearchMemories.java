@@ -1,5 +1,6 @@
 package dev.agenticmemory.engine;
 
+import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Scope;
@@ -13,6 +14,8 @@ import dev.agenticmemory.store.Query;
 import dev.agenticmemory.store.Selection;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -32,6 +35,9 @@ public final class SearchMemories {
 
   private static final int CANDIDATES_MIN = 100;
 
+  /// Furthest that a combined search looks back, in days.
+  public static final int RECENT_DAYS_MAX = 365;
+
   private final MemoryStore store;
   private final Indexer indexer;
   private final Clock clock;
@@ -40,6 +46,16 @@ public final class SearchMemories {
     this.store = store;
     this.indexer = indexer;
     this.clock = clock;
+  }
+
+  /// Long-term memory and the runs of the last `days` days (UTC), today included.
+  public Selection.Runs recent(int days) {
+    if (days < 1 || days > RECENT_DAYS_MAX) {
+      throw new InvalidInput(
+          "recent_days", "is " + days, "Pass a number from 1 to %d.".formatted(RECENT_DAYS_MAX));
+    }
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    return new Selection.Runs.LongTermAndSince(today.minusDays(days - 1L));
   }
 
   public Found search(Caller caller, SearchRequest request) {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 
 /// Reads and writes JSON trees. Duplicate keys, trailing text and deep nesting are errors.
 public final class Json {
@@ -59,8 +60,35 @@ public final class Json {
     }
   }
 
-  /// With line breaks and indentation, for people.
+  /// Indented by two, byte for byte as `JSON.stringify(node, null, 2)` of JavaScript prints it,
+  /// given that its numbers are as JavaScript writes them.
   public static String pretty(JsonNode node) {
-    return node.toPrettyString();
+    StringBuilder out = new StringBuilder();
+    pretty(node, "\n", out);
+    return out.toString();
+  }
+
+  private static void pretty(JsonNode node, String newline, StringBuilder out) {
+    String deeper = newline + "  ";
+    if (node.isEmpty() || node.isValueNode()) {
+      out.append(print(node));
+    } else if (node.isArray()) {
+      String separator = "[";
+      for (JsonNode element : node) {
+        out.append(separator).append(deeper);
+        pretty(element, deeper, out);
+        separator = ",";
+      }
+      out.append(newline).append(']');
+    } else {
+      String separator = "{";
+      for (Map.Entry<String, JsonNode> member : node.properties()) {
+        out.append(separator).append(deeper);
+        out.append(print(JsonNodeFactory.instance.textNode(member.getKey()))).append(": ");
+        pretty(member.getValue(), deeper, out);
+        separator = ",";
+      }
+      out.append(newline).append('}');
+    }
   }
 }

@@ -1,0 +1,33 @@
+package dev.agenticmemory.engine;
+
+import dev.agenticmemory.embed.Embedder;
+import dev.agenticmemory.store.MemoryStore;
+import java.security.SecureRandom;
+import java.time.Clock;
+
+/// All use cases on one store.
+///
+/// @param inspect what is there to be looked at: counts, users, runs
+public record Engine(
+    AddMemory addMemory,
+    SearchMemories searchMemories,
+    ListMemories listMemories,
+    OneMemory oneMemory,
+    DeleteMemories deleteMemories,
+    Inspect inspect,
+    Writer writer) {
+
+  public static Engine of(MemoryStore store, Embedder embedder, Clock clock) {
+    Indexer indexer = new Indexer(embedder);
+    Writer writer = new Writer(store);
+    MemoryIds ids = new MemoryIds(clock, new SecureRandom());
+    return new Engine(
+        new AddMemory(store, indexer, writer, ids, clock),
+        new SearchMemories(store, indexer, clock),
+        new ListMemories(store, clock),
+        new OneMemory(store, indexer, writer, clock),
+        new DeleteMemories(store, writer, clock),
+        new Inspect(store, clock),
+        writer);
+  }
+}

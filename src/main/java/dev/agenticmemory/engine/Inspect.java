@@ -1,0 +1,56 @@
+package dev.agenticmemory.engine;
+
+import dev.agenticmemory.domain.AgentId;
+import dev.agenticmemory.domain.EmbeddingSpace;
+import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.store.MemoryStore;
+import dev.agenticmemory.store.RunSummary;
+import dev.agenticmemory.store.Stats;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What is there to be looked at, beside the memories themselves.
+public final class Inspect {
+
+  /// Most users, agents or runs of one answer.
+  public static final int LIMIT_MAX = 100;
+
+  private final MemoryStore store;
+  private final Clock clock;
+
+  Inspect(MemoryStore store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /// How much is kept: of a bound caller's user, else of everybody.
+  public Stats stats(Caller caller) {
+    return store.stats(caller.bound() ? caller.user() : null, clock.instant());
+  }
+
+  public EmbeddingSpace space() {
+    return store.space();
+  }
+
+  /// Users that the caller may ask about, whose ids start with `prefix`.
+  public List<UserId> users(Caller caller, String prefix) {
+    if (!caller.bound()) {
+      return store.users(prefix, LIMIT_MAX);
+    }
+    return caller.user().value().startsWith(prefix) ? List.of(caller.user()) : List.of();
+  }
+
+  public List<AgentId> agents(Caller caller, @Nullable UserId user) {
+    return store.agents(caller.user(user), LIMIT_MAX);
+  }
+
+  public List<RunSummary> runs(Caller caller, @Nullable UserId user) {
+    return store.runs(caller.user(user), LIMIT_MAX);
+  }
+
+  /// A number that is different after every write of any process.
+  public long revision() {
+    return store.revision();
+  }
+}

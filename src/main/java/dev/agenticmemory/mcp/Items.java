@@ -1,0 +1,159 @@
+package dev.agenticmemory.mcp;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.domain.HistoryEntry;
+import dev.agenticmemory.domain.Memory;
+import dev.agenticmemory.domain.Scope;
+import dev.agenticmemory.domain.Times;
+import dev.agenticmemory.engine.Hit;
+import dev.agenticmemory.json.Json;
+import dev.agenticmemory.json.MetadataJson;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Memories and hits as a model reads them: what is empty or says nothing new is left out.
+final class Items {
+
+  /// Most characters of texts in one answer: some 6,000 tokens, which no client cuts.
+  static final int ANSWER_CHARS_MAX = 24_000;
+
+  /// Most characters of one text among several.
+  private static final int TEXT_CHARS_MAX = 4_000;
+
+  /// What is shown of a text when the answer is full.
+  private static final int TEXT_CHARS_MIN = 200;
+
+  private static final String CUT_NOTE =
+      "Some texts were cut to keep the answer short (cut: true); get_memory returns one whole.";
+
+  private int charsLeft = ANSWER_CHARS_MAX;
+  private boolean cut;
+
+  /// An answer with `results`, and a note where texts were cut.
+  static ObjectNode ofHits(List<Hit> hits, boolean decayed, boolean explain) {
+    Items items = new Items();
+    ObjectNode answer = Json.object();
+    ArrayNode results = answer.putArray("results");
+    hits.forEach(hit -> results.add(items.hit(hit, decayed, explain)));
+    return items.noted(answer);
+  }
+
+  static ObjectNode ofMemories(List<Memory> memories) {
+    Items items = new Items();
+    ObjectNode answer = Json.object();
+    ArrayNode results = answer.putArray("results");
+    memories.forEach(memory -> results.add(items.memory(memory)));
+    return items.noted(answer);
+  }
+
+  /// One memory, whole.
+  static ObjectNode whole(Memory memory) {
+    return details(
+        Json.object().put("id", memory.id().toString()).put("memory", memory.text()), memory);
+  }
+
+  static ObjectNode ofHistory(List<HistoryEntry> entries) {
+    Items items = new Items();
+    ObjectNode answer = Json.object();
+    ArrayNode results = answer.putArray("results");
+    for (HistoryEntry entry : entries) {
+      ObjectNode node = results.addObject();
+      node.put("event", entry.event().name());
+      node.put("at", entry.at().toString());
+      node.put("actor", entry.actor());
+      node.put("reason", entry.reason());
+      put(
+          node,
+          "old_memory",
+          entry.oldText() == null ? null : items.shortened(entry.oldText(), node));
+      put(
+          node,
+          "new_memory",
+          entry.newText() == null ? null : items.shortened(entry.newText(), node));
+      put(node, "related_id", entry.related());
+    }
+    return items.noted(answer);
+  }
+
+  /// A score with three decimals, which is all that it means; a whole one without.
+  static void putScore(ObjectNode node, String name, double score) {
+    double rounded = Math.round(score * 1_000) / 1_000.0;
+    if (rounded == Math.rint(rounded)) {
+      node.put(name, (int) rounded);
+    } else {
+      node.put(name, rounded);
+    }
+  }
+
+  private ObjectNode hit(Hit hit, boolean decayed, boolean explain) {
+    ObjectNode node = Json.object().put("id", hit.memory().id().toString());
+    node.put("memory", shortened(hit.memory().text(), node));
+    putScore(node, "score", hit.score());
+    if (decayed) {
+      putScore(node, "original_score", hit.relevance());
+    }
+    node.put("memory_type", hit.label().name().toLowerCase(Locale.ROOT));
+    details(node, hit.memory());
+    if (explain) {
+      ObjectNode parts = node.putObject("explanation");
+      putScore(parts, "words", hit.parts().words());
+      putScore(parts, "meaning", hit.parts().meaning());
+      putScore(parts, "recency", hit.parts().recency());
+    }
+    return node;
+  }
+
+  private ObjectNode memory(Memory memory) {
+    ObjectNode node = Json.object().put("id", memory.id().toString());
+    node.put("memory", shortened(memory.text(), node));
+    return details(node, memory);
+  }
+
+  private static ObjectNode details(ObjectNode node, Memory memory) {
+    put(node, "category", memory.content().category());
+    if (!memory.content().metadata().isEmpty()) {
+      node.set("metadata", MetadataJson.write(memory.content().metadata()));
+    }
+    node.put("attributed_to", memory.origin().author().name().toLowerCase(Locale.ROOT));
+    if (memory.content().shared()) {
+      node.put("shared", true);
+    }
+    Scope scope = memory.scope();
+    node.put("user_id", scope.user().value());
+    put(node, "agent_id", scope.agent());
+    put(node, "run_id", scope.run());
+    Times times = memory.times();
+    node.put("created_at", times.created().toString());
+    if (!times.updated().equals(times.created())) {
+      node.put("updated_at", times.updated().toString());
+    }
+    put(node, "observed_at", times.observed());
+    put(node, "expires_at", times.expires());
+    return node;
+  }
+
+  private String shortened(String text, ObjectNode node) {
+    int max =
+        Math.min(text.length(), Math.min(TEXT_CHARS_MAX, Math.max(charsLeft, TEXT_CHARS_MIN)));
+    charsLeft -= max;
+    if (max == text.length()) {
+      return text;
+    }
+    cut = true;
+    node.put("cut", true);
+    int end = Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max;
+    return text.substring(0, end) + "…";
+  }
+
+  private ObjectNode noted(ObjectNode answer) {
+    return cut ? answer.put("note", CUT_NOTE) : answer;
+  }
+
+  private static void put(ObjectNode node, String name, @Nullable Object value) {
+    if (value != null) {
+      node.put(name, value.toString());
+    }
+  }
+}

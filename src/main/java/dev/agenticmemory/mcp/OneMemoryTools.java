@@ -1,0 +1,64 @@
+package dev.agenticmemory.mcp;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.engine.Caller;
+import dev.agenticmemory.engine.OneMemory;
+import dev.agenticmemory.json.Json;
+
+/// The tools that take the id of one memory.
+final class OneMemoryTools {
+
+  private OneMemoryTools() {}
+
+  record Get(OneMemory oneMemory) implements Tool {
+    @Override
+    public String name() {
+      return "get_memory";
+    }
+
+    @Override
+    public ObjectNode call(Caller caller, Arguments arguments) {
+      return Items.whole(oneMemory.get(caller, arguments.memoryId()));
+    }
+  }
+
+  record Delete(OneMemory oneMemory) implements Tool {
+    @Override
+    public String name() {
+      return "delete_memory";
+    }
+
+    @Override
+    public ObjectNode call(Caller caller, Arguments arguments) {
+      MemoryId id = oneMemory.delete(caller, arguments.memoryId()).id();
+      return Json.object().put("deleted", 1).put("id", id.toString());
+    }
+  }
+
+  record History(OneMemory oneMemory) implements Tool {
+    @Override
+    public String name() {
+      return "memory_history";
+    }
+
+    @Override
+    public ObjectNode call(Caller caller, Arguments arguments) {
+      return Items.ofHistory(oneMemory.history(caller, arguments.memoryId()));
+    }
+  }
+
+  record Update(OneMemory oneMemory) implements Tool {
+    @Override
+    public String name() {
+      return "update_memory";
+    }
+
+    @Override
+    public ObjectNode call(Caller caller, Arguments arguments) {
+      return Items.whole(
+          oneMemory.update(
+              caller, arguments.memoryId(), arguments.text("text"), arguments.metadata()));
+    }
+  }
+}

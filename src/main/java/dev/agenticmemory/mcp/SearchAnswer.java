@@ -1,0 +1,19 @@
+package dev.agenticmemory.mcp;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.engine.Found;
+import dev.agenticmemory.engine.SearchRequest;
+
+/// What both searches answer.
+final class SearchAnswer {
+
+  private SearchAnswer() {}
+
+  static ObjectNode of(Found found, SearchRequest request, boolean explain) {
+    ObjectNode answer = Items.ofHits(found.hits(), request.timeDecay(), explain);
+    if (request.minScore() > 0) {
+      answer.put("filtered_count", found.filtered());
+    }
+    return answer;
+  }
+}

@@ -1,0 +1,17 @@
+package dev.agenticmemory.mcp;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.engine.Caller;
+
+/// One tool: a name, whose definition is in `resources/mcp/tools/<name>.json`, and what a call
+/// does.
+interface Tool {
+
+  String name();
+
+  /// Does what was asked and returns the structured answer, which fits the tool's output schema.
+  ///
+  /// Throws a `MemoryException` where the caller can do something about it; nothing has changed
+  /// then.
+  ObjectNode call(Caller caller, Arguments arguments);
+}

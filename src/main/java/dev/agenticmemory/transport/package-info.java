@@ -1,0 +1,5 @@
+/// Bytes to messages and back: how clients reach [dev.agenticmemory.mcp.Dispatcher].
+@NullMarked
+package dev.agenticmemory.transport;
+
+import org.jspecify.annotations.NullMarked;
