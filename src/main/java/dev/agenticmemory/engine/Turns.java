@@ -4,6 +4,7 @@ import dev.agenticmemory.domain.Author;
 import dev.agenticmemory.domain.Content;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Metadata;
+import dev.agenticmemory.domain.Speaker;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,9 @@ final class Turns {
 
     /// `metadata` with the speaker's name, where there is one.
     Metadata metadata(Metadata metadata) {
-      return speaker == null ? metadata : metadata.merged(new Metadata(Map.of("name", speaker)));
+      return speaker == null
+          ? metadata
+          : metadata.merged(new Metadata(Map.of(Speaker.KEY, speaker)));
     }
   }
 

@@ -2,8 +2,10 @@ package dev.agenticmemory.store.sqlite;
 
 import dev.agenticmemory.domain.Filter;
 import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.store.Candidate;
 import dev.agenticmemory.store.Candidates;
+import dev.agenticmemory.store.Occurrences;
 import dev.agenticmemory.store.Query;
 import dev.agenticmemory.store.Selection;
 import java.time.Instant;
@@ -11,9 +13,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// removed stays as a gap until the whole index is read anew. Not safe for concurrent use by
 /// writers.
 final class Index {
-
-  // The usual parameters of BM25. They only choose candidates; the score is computed from counts.
-  private static final double BM25_K1 = 1.2;
-  private static final double BM25_B = 0.75;
 
   /// Up to this many memories are compared one by one, which takes 3 ms at 384 dimensions and finds
   /// exactly the nearest.
@@ -45,7 +45,10 @@ final class Index {
   private final Vectors vectors;
   private final List<@Nullable Document> documents = new ArrayList<>();
   private final Map<Long, Integer> numbers = new HashMap<>();
-  private final Map<String, Postings> postings = new HashMap<>();
+  private final Lexicon lexicon = new Lexicon();
+  private final Map<Scope, Integer> scopes = new HashMap<>();
+  private final List<Scope> scopeOfNumber = new ArrayList<>();
+  private int[] scopeOf = new int[16];
   private final Map<Document.Strand, NavigableMap<MemoryId, Integer>> strands = new HashMap<>();
   private int[] documentOfVector = new int[16];
   private int[] firstVector = new int[16];
@@ -69,7 +72,8 @@ final class Index {
       vectors.add(passage);
     }
     firstVector = with(firstVector, number + 1, vectors.size());
-    addTerms(number, terms);
+    lexicon.add(number, terms);
+    scopeOf = with(scopeOf, number, scopeNumber(document.scope()));
     if (document.strand() != null) {
       strands.computeIfAbsent(document.strand(), _ -> new TreeMap<>()).put(document.id(), number);
     }
@@ -121,6 +125,24 @@ final class Index {
     return new Search(selection, query, counts).candidates();
   }
 
+  /// Who spoke in the selected documents.
+  ///
+  /// @param counts which documents this index answers for
+  Set<String> speakers(Selection selection, Predicate<Document> counts) {
+    Selector selector = new Selector(selection);
+    Set<String> speakers = new HashSet<>();
+    for (int number = 0; number < documents.size(); number++) {
+      Document document = documents.get(number);
+      if (document != null
+          && !speakers.contains(document.nature().speaker())
+          && selector.selects(document, scopeOf[number])
+          && counts.test(document)) {
+        speakers.add(document.nature().speaker());
+      }
+    }
+    return speakers;
+  }
+
   /// `array`, longer where need be, with `value` at `at`.
   private static int[] with(int[] array, int at, int value) {
     int[] grown = at < array.length ? array : Arrays.copyOf(array, at * 2);
@@ -128,56 +150,61 @@ final class Index {
     return grown;
   }
 
-  private void addTerms(int number, String terms) {
-    if (terms.isEmpty()) {
-      return;
-    }
-    Map<String, Integer> counts = new HashMap<>();
-    for (String term : terms.split(" ", -1)) {
-      counts.merge(term, 1, Integer::sum);
-    }
-    counts.forEach(
-        (term, count) -> postings.computeIfAbsent(term, _ -> new Postings()).add(number, count));
+  private int scopeNumber(Scope scope) {
+    return scopes.computeIfAbsent(
+        scope,
+        _ -> {
+          scopeOfNumber.add(scope);
+          return scopeOfNumber.size() - 1;
+        });
   }
 
   /// One search: which documents are selected, which of them are near, and what is known of those.
   private final class Search {
 
     private final Query query;
+    private final Matcher matcher;
     private final BitSet selected;
     private final int memories;
     private final double averageLength;
 
     Search(Selection selection, Query query, Predicate<Document> counts) {
       this.query = query;
+      matcher = new Matcher(lexicon, query);
       selected = new BitSet(documents.size());
       Selector selector = new Selector(selection);
       long terms = 0;
+      int selections = 0;
       for (int number = 0; number < documents.size(); number++) {
         Document document = documents.get(number);
-        if (document != null && selector.selects(document) && counts.test(document)) {
+        if (document != null
+            && selector.selects(document, scopeOf[number])
+            && counts.test(document)) {
           selected.set(number);
-          terms += document.length();
+          terms += lexicon.length(number);
+          selections++;
         }
       }
-      memories = selected.cardinality();
+      memories = selections;
       averageLength = memories == 0 ? 0 : (double) terms / memories;
     }
 
     Candidates candidates() {
-      List<@Nullable Postings> lists = new ArrayList<>();
-      query.terms().forEach(term -> lists.add(postings.get(term)));
-      List<Long> frequencies = lists.stream().map(this::frequency).toList();
-      BitSet chosen = new BitSet();
-      byWords(lists, frequencies, chosen);
+      long[] frequencies = new long[query.terms().size()];
+      for (int i = 0; i < frequencies.length; i++) {
+        frequencies[i] = frequency(lexicon.postings(matcher.term(i)));
+      }
+      BitSet chosen = new BitSet(documents.size());
+      byWords(frequencies, chosen);
       float[] unit = query.embedding() == null ? null : query.embedding().toArray();
       if (unit != null) {
         byMeaning(unit, chosen);
       }
       addNeighbours(chosen);
-      List<Candidate> found =
-          chosen.stream().mapToObj(number -> candidate(number, lists, unit)).toList();
-      return new Candidates(found, memories, averageLength, frequencies);
+      List<Candidate> found = new ArrayList<>();
+      chosen.stream().forEach(number -> found.add(candidate(number, unit)));
+      return new Candidates(
+          found, memories, averageLength, Arrays.stream(frequencies).boxed().toList());
     }
 
     private long frequency(@Nullable Postings list) {
@@ -192,12 +219,12 @@ final class Index {
       return frequency;
     }
 
-    private void byWords(List<@Nullable Postings> lists, List<Long> frequencies, BitSet chosen) {
+    private void byWords(long[] frequencies, BitSet chosen) {
       float[] scores = new float[documents.size()];
-      for (int term = 0; term < lists.size(); term++) {
-        Postings list = lists.get(term);
-        if (list != null && frequencies.get(term) > 0) {
-          addScores(list, frequencies.get(term), scores);
+      for (int term = 0; term < query.choosing(); term++) {
+        Postings list = lexicon.postings(matcher.term(term));
+        if (list != null && frequencies[term] > 0) {
+          addScores(list, Occurrences.rarity(memories, frequencies[term]), scores);
         }
       }
       Best best = new Best(query.limit());
@@ -209,44 +236,69 @@ final class Index {
       addAll(best, chosen);
     }
 
-    private void addScores(Postings list, long frequency, float[] scores) {
-      double idf = Math.log(1 + (memories - frequency + 0.5) / (frequency + 0.5));
+    private void addScores(Postings list, double rarity, float[] scores) {
       for (int i = 0; i < list.size(); i++) {
         int number = list.document(i);
-        Document document = documents.get(number);
-        if (document == null || !selected.get(number)) {
-          continue;
+        if (selected.get(number)) {
+          scores[number] +=
+              (float) (rarity * Occurrences.strength(list.count(i), lexicon.length(number)));
         }
-        double norm = BM25_K1 * (1 - BM25_B + BM25_B * document.length() / averageLength);
-        double count = list.count(i);
-        scores[number] += (float) (idf * count * (BM25_K1 + 1) / (count + norm));
       }
     }
 
     private void byMeaning(float[] unit, BitSet chosen) {
       BitSet near = memories <= EXACT_MEMORIES_MAX ? selected : nearBySketch(unit);
       Best best = new Best(query.limit());
-      near.stream().forEach(number -> best.offer(number, cosine(unit, number)));
+      for (int number = near.nextSetBit(0); number >= 0; number = near.nextSetBit(number + 1)) {
+        best.offer(number, cosine(unit, number));
+      }
       addAll(best, chosen);
     }
 
+    /// The documents of the vectors whose sketches are nearest.
     private BitSet nearBySketch(float[] unit) {
       long[] sketch = vectors.sketch(unit);
-      Best best = new Best(Math.max(SKETCHED_MIN, query.limit() * SKETCHED_PER_WANTED));
+      short[] distances = new short[vectors.size()];
+      int[] atDistance = new int[dimensions + 1];
       for (int number = selected.nextSetBit(0); number >= 0; ) {
         for (int i = firstVector[number]; i < firstVector[number + 1]; i++) {
-          best.offer(i, -vectors.distance(sketch, i));
+          int distance = vectors.distance(sketch, i);
+          distances[i] = (short) distance;
+          atDistance[distance]++;
         }
         number = selected.nextSetBit(number + 1);
       }
+      return within(distances, furthest(atDistance));
+    }
+
+    /// The distance within which there are enough vectors.
+    private int furthest(int[] atDistance) {
+      int wanted = Math.max(SKETCHED_MIN, query.limit() * SKETCHED_PER_WANTED);
+      int distance = 0;
+      for (int count = atDistance[0]; count < wanted && distance < dimensions; ) {
+        count += atDistance[++distance];
+      }
+      return distance;
+    }
+
+    private BitSet within(short[] distances, int furthest) {
       BitSet near = new BitSet(documents.size());
-      for (int i = 0; i < best.size(); i++) {
-        near.set(documentOfVector[best.number(i)]);
+      for (int number = selected.nextSetBit(0); number >= 0; ) {
+        for (int i = firstVector[number]; i < firstVector[number + 1]; i++) {
+          if (distances[i] <= furthest) {
+            near.set(number);
+          }
+        }
+        number = selected.nextSetBit(number + 1);
       }
       return near;
     }
 
+    /// Of the best passage; 0 where there is none.
     private float cosine(float[] unit, int number) {
+      if (firstVector[number] == firstVector[number + 1]) {
+        return 0;
+      }
       float best = -1;
       for (int i = firstVector[number]; i < firstVector[number + 1]; i++) {
         best = Math.max(best, vectors.cosine(unit, i));
@@ -256,50 +308,59 @@ final class Index {
 
     private void addNeighbours(BitSet chosen) {
       for (int number : chosen.stream().toArray()) {
-        Integer before = neighbour(number, false);
-        Integer after = neighbour(number, true);
-        if (before != null) {
-          chosen.set(before);
-        }
-        if (after != null) {
-          chosen.set(after);
+        for (boolean after : new boolean[] {false, true}) {
+          int next = neighbour(number, after);
+          if (next >= 0) {
+            chosen.set(next);
+            int second = neighbour(next, after);
+            if (second >= 0) {
+              chosen.set(second);
+            }
+          }
         }
       }
     }
 
-    private Candidate candidate(
-        int number, List<@Nullable Postings> lists, float @Nullable [] unit) {
+    private Candidate candidate(int number, float @Nullable [] unit) {
       Document document = document(number);
-      List<Integer> counts = new ArrayList<>(lists.size());
-      for (Postings list : lists) {
-        counts.add(list == null ? 0 : list.countIn(number));
-      }
       return new Candidate(
           document.id(),
           document.version(),
           unit == null ? 0 : cosine(unit, number),
-          counts,
-          document.length(),
-          document.happened(),
-          id(neighbour(number, false)),
-          id(neighbour(number, true)));
+          matcher.in(number),
+          document.nature(),
+          around(number));
     }
 
-    /// The selected document before or after this one in its strand.
-    private @Nullable Integer neighbour(int number, boolean after) {
+    private Candidate.Neighbours around(int number) {
+      int before = neighbour(number, false);
+      int after = neighbour(number, true);
+      if (before < 0 && after < 0) {
+        return Candidate.Neighbours.NONE;
+      }
+      return new Candidate.Neighbours(
+          beside(before),
+          beside(after),
+          beside(before < 0 ? -1 : neighbour(before, false)),
+          beside(after < 0 ? -1 : neighbour(after, true)));
+    }
+
+    private Candidate.@Nullable Neighbour beside(int number) {
+      return number < 0 ? null : new Candidate.Neighbour(document(number).id(), matcher.in(number));
+    }
+
+    /// The document before or after this one in its strand; -1 where there is none or it is not
+    /// selected.
+    private int neighbour(int number, boolean after) {
       Document document = document(number);
       NavigableMap<MemoryId, Integer> strand =
           document.strand() == null ? null : strands.get(document.strand());
       if (strand == null) {
-        return null;
+        return -1;
       }
       Map.Entry<MemoryId, Integer> next =
           after ? strand.higherEntry(document.id()) : strand.lowerEntry(document.id());
-      return next != null && selected.get(next.getValue()) ? next.getValue() : null;
-    }
-
-    private @Nullable MemoryId id(@Nullable Integer number) {
-      return number == null ? null : document(number).id();
+      return next != null && selected.get(next.getValue()) ? next.getValue() : -1;
     }
 
     private Document document(int number) {
@@ -319,23 +380,36 @@ final class Index {
 
   /// Whether a selection takes a document; the index holds nothing that the moment excludes but
   /// what has expired.
-  private record Selector(Selection selection, long nowMillis) {
+  private final class Selector {
+
+    private final Selection selection;
+    private final long nowMillis;
+    private final boolean filters;
+
+    /// For each scope whether it is seen: as it is, and where the memory is shared.
+    private final boolean[] sees = new boolean[scopeOfNumber.size()];
+
+    private final boolean[] seesShared = new boolean[scopeOfNumber.size()];
 
     Selector(Selection selection) {
-      this(
-          selection,
+      this.selection = selection;
+      nowMillis =
           switch (selection.moment()) {
             case Selection.Moment.Live(Instant now) -> now.toEpochMilli();
             case Selection.Moment.AsOf(Instant at) -> at.toEpochMilli();
-          });
+          };
+      filters = !selection.filter().equals(Filter.ALL);
+      for (int i = 0; i < sees.length; i++) {
+        sees[i] = selection.sees(scopeOfNumber.get(i), false);
+        seesShared[i] = selection.sees(scopeOfNumber.get(i), true);
+      }
     }
 
-    boolean selects(Document document) {
+    boolean selects(Document document, int scope) {
       return document.expires() > nowMillis
-          && selection.sees(document.scope(), document.shared())
+          && (document.shared() ? seesShared : sees)[scope]
           && selection.reaches(document.scope(), document.created())
-          && (selection.filter().equals(Filter.ALL)
-              || selection.filter().matches(document.metadata()));
+          && (!filters || selection.filter().matches(document.metadata()));
     }
   }
 }

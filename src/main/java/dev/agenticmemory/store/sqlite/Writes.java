@@ -149,9 +149,10 @@ final class Writes {
     Times times = memory.times();
     long rid =
         connection.insert(
-            "INSERT INTO memory(id, version, user_id, agent_id, run_id, text, hash, terms, category,"
-                + " shared, metadata, source, author, conversation, created, updated, observed,"
-                + " expires, valid_from) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO memory(id, version, user_id, agent_id, run_id, text, hash, terms, tokens,"
+                + " question, category, shared, metadata, source, author, conversation, created, updated, observed,"
+                + " expires, valid_from)"
+                + " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             memory.id().toString(),
             memory.version(),
             scope.user().value(),
@@ -160,6 +161,8 @@ final class Writes {
             memory.text(),
             hash.hex(),
             String.join(" ", features.terms()),
+            features.analysis().tokens(),
+            features.analysis().question() ? 1 : 0,
             memory.content().category(),
             memory.content().shared() ? 1 : 0,
             Rows.metadata(memory.content().metadata()),
