@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -79,7 +80,9 @@ public final class DemoCommand implements Callable<Integer> {
     try (StdioClient client = new StdioClient(command, home)) {
       say("initialize answered after " + client.startToInitialized().toMillis() + " ms");
       JsonNode tools = client.request("tools/list", Json.object()).path("tools");
-      say(tools.size() + " tools: " + String.join(", ", tools.findValuesAsText("name")));
+      List<String> names = new ArrayList<>();
+      tools.forEach(tool -> names.add(tool.path("name").asText()));
+      say(names.size() + " tools: " + String.join(", ", names));
       ObjectNode arguments = Json.object().put("run_id", today()).put("infer", false);
       ArrayNode messages = arguments.putArray("messages");
       for (String[] turn : CONVERSATION) {
