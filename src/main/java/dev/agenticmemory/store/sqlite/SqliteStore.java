@@ -1,5 +1,7 @@
 package dev.agenticmemory.store.sqlite;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.EmbeddingSpace;
@@ -77,6 +79,7 @@ public final class SqliteStore implements MemoryStore {
       Outcome outcome =
           database.write(connection -> {
             Writes writes = new Writes(connection, seals);
+            requireSameSpace(connection);
             for (Change change : changes) {
               Optional<Outcome> refused = writes.apply(change);
               if (refused.isPresent()) {
@@ -122,13 +125,12 @@ public final class SqliteStore implements MemoryStore {
     return database.read(connection -> {
       List<Memory> memories = new ArrayList<>();
       for (Candidate candidate : candidates) {
-        connection
-            .first(
+        memories.addAll(
+            connection.queryReadable(
                 "SELECT " + Rows.MEMORY + " FROM memory WHERE id = ? AND version = ?",
                 Rows::memory,
                 candidate.id().toString(),
-                candidate.version())
-            .ifPresent(memories::add);
+                candidate.version()));
       }
       return memories;
     });
@@ -265,10 +267,11 @@ public final class SqliteStore implements MemoryStore {
     return database.read(connection ->
         connection.query(
             "SELECT DISTINCT user_id FROM memory WHERE valid_until IS NULL"
-                + " AND substr(user_id, 1, length(?)) = ? ORDER BY user_id LIMIT ?",
+                // As bytes: as text they would end at a NUL.
+                + " AND substr(CAST(user_id AS BLOB), 1, length(?)) = ? ORDER BY user_id LIMIT ?",
             row -> new UserId(row.getString(1)),
-            prefix,
-            prefix,
+            prefix.getBytes(UTF_8),
+            prefix.getBytes(UTF_8),
             limit));
   }
 
@@ -362,13 +365,23 @@ public final class SqliteStore implements MemoryStore {
     String model = setting(connection, "model", space.model());
     int dimensions =
         Integer.parseInt(setting(connection, "dimensions", String.valueOf(space.dimensions())));
-    EmbeddingSpace recorded = new EmbeddingSpace(model, dimensions);
+    requireSame(new EmbeddingSpace(model, dimensions));
+  }
+
+  /// Another process may have opened the store with another model while it was empty.
+  private void requireSameSpace(Connected connection) throws SQLException {
+    requireSame(
+        new EmbeddingSpace(
+            recorded(connection, "model"), Integer.parseInt(recorded(connection, "dimensions"))));
+  }
+
+  private void requireSame(EmbeddingSpace recorded) {
     if (!recorded.equals(space)) {
       throw new Conflict(
           "The stored memories were embedded with %s, the settings say %s"
               .formatted(recorded, space),
           "Set EMBEDDING_MODEL=%s again, or run `agentic-memory reembed` to change over."
-              .formatted(model));
+              .formatted(recorded.model()));
     }
   }
 
@@ -395,6 +408,10 @@ public final class SqliteStore implements MemoryStore {
   private static String setting(Connected connection, String name, String first)
       throws SQLException {
     connection.update("INSERT OR IGNORE INTO setting(name, value) VALUES(?,?)", name, first);
+    return recorded(connection, name);
+  }
+
+  private static String recorded(Connected connection, String name) throws SQLException {
     return connection
         .first("SELECT value FROM setting WHERE name = ?", row -> row.getString(1), name)
         .orElseThrow();
