@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param rid its row
 /// @param expires milliseconds since 1970, or [Long#MAX_VALUE] for never
-/// @param thread what its neighbours share with it: its run or its conversation; null where it has
-///   none
+/// @param strand what its neighbours share with it; null where it stands alone
 /// @param length how many terms it has
 record Document(
     long rid,
@@ -24,5 +23,13 @@ record Document(
     Instant created,
     Instant happened,
     long expires,
-    @Nullable String thread,
-    int length) {}
+    @Nullable Strand strand,
+    int length) {
+
+  /// What neighbours have in common.
+  sealed interface Strand {
+    record Run(Scope scope) implements Strand {}
+
+    record Conversation(String id) implements Strand {}
+  }
+}

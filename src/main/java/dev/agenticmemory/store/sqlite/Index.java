@@ -40,7 +40,7 @@ final class Index {
   private final List<@Nullable Document> documents = new ArrayList<>();
   private final Map<Long, Integer> numbers = new HashMap<>();
   private final Map<String, Postings> postings = new HashMap<>();
-  private final Map<String, NavigableMap<MemoryId, Integer>> threads = new HashMap<>();
+  private final Map<Document.Strand, NavigableMap<MemoryId, Integer>> strands = new HashMap<>();
   private int[] documentOfVector = new int[16];
   private int[] firstVector = new int[16];
 
@@ -63,8 +63,8 @@ final class Index {
     }
     firstVector = with(firstVector, number + 1, vectors.size());
     addTerms(number, terms);
-    if (document.thread() != null) {
-      threads.computeIfAbsent(document.thread(), _ -> new TreeMap<>()).put(document.id(), number);
+    if (document.strand() != null) {
+      strands.computeIfAbsent(document.strand(), _ -> new TreeMap<>()).put(document.id(), number);
     }
   }
 
@@ -74,10 +74,10 @@ final class Index {
       return;
     }
     Document document = documents.set(number, null);
-    if (document != null && document.thread() != null) {
-      NavigableMap<MemoryId, Integer> thread = threads.get(document.thread());
-      if (thread != null) {
-        thread.remove(document.id(), number);
+    if (document != null && document.strand() != null) {
+      NavigableMap<MemoryId, Integer> strand = strands.get(document.strand());
+      if (strand != null) {
+        strand.remove(document.id(), number);
       }
     }
   }
@@ -272,16 +272,16 @@ final class Index {
           id(neighbour(number, true)));
     }
 
-    /// The selected document before or after this one in its thread.
+    /// The selected document before or after this one in its strand.
     private @Nullable Integer neighbour(int number, boolean after) {
       Document document = document(number);
-      NavigableMap<MemoryId, Integer> thread =
-          document.thread() == null ? null : threads.get(document.thread());
-      if (thread == null) {
+      NavigableMap<MemoryId, Integer> strand =
+          document.strand() == null ? null : strands.get(document.strand());
+      if (strand == null) {
         return null;
       }
       Map.Entry<MemoryId, Integer> next =
-          after ? thread.higherEntry(document.id()) : thread.lowerEntry(document.id());
+          after ? strand.higherEntry(document.id()) : strand.lowerEntry(document.id());
       return next != null && selected.get(next.getValue()) ? next.getValue() : null;
     }
 

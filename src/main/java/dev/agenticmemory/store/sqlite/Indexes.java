@@ -280,16 +280,16 @@ final class Indexes implements AutoCloseable {
             created,
             happened,
             expires,
-            thread(scope, row.getString("conversation")),
+            strand(scope, row.getString("conversation")),
             terms.isEmpty() ? 0 : 1 + (int) terms.chars().filter(c -> c == ' ').count());
     return new Loaded(document, terms);
   }
 
-  private static @Nullable String thread(Scope scope, @Nullable String conversation) {
+  private static Document.@Nullable Strand strand(Scope scope, @Nullable String conversation) {
     if (conversation != null) {
-      return conversation;
+      return new Document.Strand.Conversation(conversation);
     }
-    return scope.run() == null ? null : scope.toString();
+    return scope.run() == null ? null : new Document.Strand.Run(scope);
   }
 
   /// The answers of several indexes as one, in which no memory stands twice.
