@@ -1,5 +1,7 @@
 package dev.agenticmemory.store.sqlite;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.EmbeddingSpace;
@@ -265,10 +267,11 @@ public final class SqliteStore implements MemoryStore {
     return database.read(connection ->
         connection.query(
             "SELECT DISTINCT user_id FROM memory WHERE valid_until IS NULL"
-                + " AND substr(user_id, 1, length(?)) = ? ORDER BY user_id LIMIT ?",
+                // As bytes: as text they would end at a NUL.
+                + " AND substr(CAST(user_id AS BLOB), 1, length(?)) = ? ORDER BY user_id LIMIT ?",
             row -> new UserId(row.getString(1)),
-            prefix,
-            prefix,
+            prefix.getBytes(UTF_8),
+            prefix.getBytes(UTF_8),
             limit));
   }
 
