@@ -79,6 +79,7 @@ public final class SqliteStore implements MemoryStore {
       Outcome outcome =
           database.write(connection -> {
             Writes writes = new Writes(connection, seals);
+            requireSameSpace(connection);
             for (Change change : changes) {
               Optional<Outcome> refused = writes.apply(change);
               if (refused.isPresent()) {
@@ -365,13 +366,23 @@ public final class SqliteStore implements MemoryStore {
     String model = setting(connection, "model", space.model());
     int dimensions =
         Integer.parseInt(setting(connection, "dimensions", String.valueOf(space.dimensions())));
-    EmbeddingSpace recorded = new EmbeddingSpace(model, dimensions);
+    requireSame(new EmbeddingSpace(model, dimensions));
+  }
+
+  /// Another process may have opened the store with another model while it was empty.
+  private void requireSameSpace(Connected connection) throws SQLException {
+    requireSame(
+        new EmbeddingSpace(
+            recorded(connection, "model"), Integer.parseInt(recorded(connection, "dimensions"))));
+  }
+
+  private void requireSame(EmbeddingSpace recorded) {
     if (!recorded.equals(space)) {
       throw new Conflict(
           "The stored memories were embedded with %s, the settings say %s"
               .formatted(recorded, space),
           "Set EMBEDDING_MODEL=%s again, or run `agentic-memory reembed` to change over."
-              .formatted(model));
+              .formatted(recorded.model()));
     }
   }
 
@@ -398,6 +409,10 @@ public final class SqliteStore implements MemoryStore {
   private static String setting(Connected connection, String name, String first)
       throws SQLException {
     connection.update("INSERT OR IGNORE INTO setting(name, value) VALUES(?,?)", name, first);
+    return recorded(connection, name);
+  }
+
+  private static String recorded(Connected connection, String name) throws SQLException {
     return connection
         .first("SELECT value FROM setting WHERE name = ?", row -> row.getString(1), name)
         .orElseThrow();
