@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One connection and its prepared statements. Used by one thread at a time.
 final class Connected implements AutoCloseable {
@@ -18,6 +20,8 @@ final class Connected implements AutoCloseable {
   interface Row<T> {
     T read(ResultSet row) throws SQLException;
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Connected.class);
 
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
@@ -34,6 +38,24 @@ final class Connected implements AutoCloseable {
       }
     }
     return all;
+  }
+
+  /// Like [#query], without the rows that are damaged: one bad row must not hide all others.
+  <T> List<T> queryReadable(String sql, Row<T> row, @Nullable Object... values)
+      throws SQLException {
+    return query(sql, orEmpty(row), values).stream().flatMap(Optional::stream).toList();
+  }
+
+  /// Makes a value of a row, or nothing where the row is damaged.
+  static <T> Row<Optional<T>> orEmpty(Row<T> row) {
+    return result -> {
+      try {
+        return Optional.of(row.read(result));
+      } catch (RuntimeException e) {
+        LOG.warn("A damaged row of the memory store is left out: {}", e.getMessage());
+        return Optional.empty();
+      }
+    };
   }
 
   <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values) throws SQLException {

@@ -41,6 +41,7 @@ final class Index {
   /// The same, for each vector that is wanted.
   private static final int SKETCHED_PER_WANTED = 10;
 
+  private final int dimensions;
   private final Vectors vectors;
   private final List<@Nullable Document> documents = new ArrayList<>();
   private final Map<Long, Integer> numbers = new HashMap<>();
@@ -50,6 +51,7 @@ final class Index {
   private int[] firstVector = new int[16];
 
   Index(int dimensions) {
+    this.dimensions = dimensions;
     vectors = new Vectors(dimensions);
   }
 
@@ -71,6 +73,12 @@ final class Index {
     if (document.strand() != null) {
       strands.computeIfAbsent(document.strand(), _ -> new TreeMap<>()).put(document.id(), number);
     }
+  }
+
+  /// Whether these are the bytes of a vector; damaged ones are not, and their memory is found by
+  /// its words alone.
+  boolean fits(byte[] passage) {
+    return passage.length == dimensions * Float.BYTES;
   }
 
   void remove(long rid) {

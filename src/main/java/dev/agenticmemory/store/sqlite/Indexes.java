@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -168,16 +167,18 @@ final class Indexes implements AutoCloseable {
   }
 
   private void reread(long rid) throws SQLException {
-    Optional<Loaded> live =
-        follower.first(
+    List<Loaded> live =
+        follower.queryReadable(
             "SELECT " + COLUMNS + " FROM memory WHERE rid = ? AND valid_until IS NULL",
             Indexes::loaded,
             rid);
     for (Map.Entry<Owner, Index> entry : loaded.entrySet()) {
       Index index = entry.getValue();
       index.remove(rid);
-      if (live.isPresent() && belongs(live.get().document(), entry.getKey())) {
-        add(follower, index, live.get());
+      for (Loaded one : live) {
+        if (belongs(one.document(), entry.getKey())) {
+          add(follower, index, one);
+        }
       }
     }
   }
@@ -230,8 +231,9 @@ final class Indexes implements AutoCloseable {
         row -> vectors.computeIfAbsent(row.getLong(1), _ -> new ArrayList<>()).add(row.getBytes(2)),
         values);
     for (Loaded one :
-        connection.query("SELECT " + COLUMNS + where + " ORDER BY rid", Indexes::loaded, values)) {
-      index.add(one.document(), one.terms(), vectors.getOrDefault(one.document().rid(), List.of()));
+        connection.queryReadable(
+            "SELECT " + COLUMNS + where + " ORDER BY rid", Indexes::loaded, values)) {
+      add(index, one, vectors.getOrDefault(one.document().rid(), List.of()));
     }
   }
 
@@ -241,7 +243,11 @@ final class Indexes implements AutoCloseable {
             "SELECT vector FROM passage WHERE rid = ? ORDER BY ordinal",
             row -> row.getBytes(1),
             one.document().rid());
-    index.add(one.document(), one.terms(), vectors);
+    add(index, one, vectors);
+  }
+
+  private static void add(Index index, Loaded one, List<byte[]> vectors) {
+    index.add(one.document(), one.terms(), vectors.stream().filter(index::fits).toList());
   }
 
   private void dropLeastUsed(Owner keep) {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A selection as a condition in SQL, for lists and counts. What SQL cannot say exactly (a filter
@@ -51,16 +52,30 @@ final class Listing {
     }
     sql.append(" ORDER BY created DESC, id DESC");
     if (exact) {
-      sql.append(" LIMIT ? OFFSET ?");
-      all.add(window.limit());
-      all.add(window.offset());
-      return connection.query(sql.toString(), Rows::memory, all.toArray());
+      Optional<List<Memory>> undamaged = exactly(connection, sql.toString(), all, window);
+      if (undamaged.isPresent()) {
+        return undamaged.get();
+      }
     }
-    return connection.query(sql.toString(), Rows::memory, all.toArray()).stream()
+    return connection.queryReadable(sql.toString(), Rows::memory, all.toArray()).stream()
         .filter(selection::matches)
         .skip(window.offset())
         .limit(window.limit())
         .toList();
+  }
+
+  /// What SQL counted off; empty where a damaged row is among it, which must not count.
+  private static Optional<List<Memory>> exactly(
+      Connected connection, String sql, List<@Nullable Object> values, Window window)
+      throws SQLException {
+    List<@Nullable Object> all = new ArrayList<>(values);
+    all.add(window.limit());
+    all.add(window.offset());
+    List<Optional<Memory>> rows =
+        connection.query(sql + " LIMIT ? OFFSET ?", Connected.orEmpty(Rows::memory), all.toArray());
+    return rows.stream().allMatch(Optional::isPresent)
+        ? Optional.of(rows.stream().map(Optional::orElseThrow).toList())
+        : Optional.empty();
   }
 
   long count(Connected connection) throws SQLException {
@@ -68,7 +83,7 @@ final class Listing {
       return connection.number("SELECT count(*) FROM memory WHERE " + where, values.toArray());
     }
     String sql = "SELECT " + Rows.MEMORY + " FROM memory WHERE " + where;
-    return connection.query(sql, Rows::memory, values.toArray()).stream()
+    return connection.queryReadable(sql, Rows::memory, values.toArray()).stream()
         .filter(selection::matches)
         .count();
   }

@@ -125,13 +125,12 @@ public final class SqliteStore implements MemoryStore {
     return database.read(connection -> {
       List<Memory> memories = new ArrayList<>();
       for (Candidate candidate : candidates) {
-        connection
-            .first(
+        memories.addAll(
+            connection.queryReadable(
                 "SELECT " + Rows.MEMORY + " FROM memory WHERE id = ? AND version = ?",
                 Rows::memory,
                 candidate.id().toString(),
-                candidate.version())
-            .ifPresent(memories::add);
+                candidate.version()));
       }
       return memories;
     });
