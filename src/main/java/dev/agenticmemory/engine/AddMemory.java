@@ -77,10 +77,6 @@ public final class AddMemory {
       this.turns = turns;
       this.now = now;
       conversation = scope.run() == null && turns.size() > 1 ? ids.next().value() : null;
-      if (request.expires() != null && !request.expires().isAfter(now)) {
-        throw new InvalidInput(
-            "expires_at", "is in the past: " + request.expires(), "Pass a later time.");
-      }
     }
 
     /// The answer of an earlier call with the same key.
@@ -92,6 +88,7 @@ public final class AddMemory {
     }
 
     Added store() {
+      requireNotExpired();
       // Each refusal makes one more turn known, so this ends.
       while (true) {
         List<Change> changes = new ArrayList<>();
@@ -115,6 +112,14 @@ public final class AddMemory {
           case Outcome.Stale _, Outcome.LeaseLost _ ->
               throw new IllegalStateException("An add changes nothing that is there");
         }
+      }
+    }
+
+    /// Only where it is not the same call again, which may come when the memory has expired.
+    private void requireNotExpired() {
+      if (request.expires() != null && !request.expires().isAfter(now)) {
+        throw new InvalidInput(
+            "expires_at", "is in the past: " + request.expires(), "Pass a later time.");
       }
     }
 

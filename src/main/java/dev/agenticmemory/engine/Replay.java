@@ -52,8 +52,10 @@ final class Replay {
   }
 
   private static String content(Scope scope, List<Turn> turns) {
-    ArrayNode content = Json.array().add(String.valueOf(scope.agent()));
-    content.add(String.valueOf(scope.run()));
+    // A missing id is JSON's null, so that it is not the id "null".
+    ArrayNode content = Json.array();
+    content.add(scope.agent() == null ? null : scope.agent().value());
+    content.add(scope.run() == null ? null : scope.run().value());
     turns.forEach(turn -> content.add(turn.author().name()).add(turn.text()));
     return TextHash.sha256(Json.print(content));
   }

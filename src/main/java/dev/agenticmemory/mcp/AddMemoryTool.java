@@ -28,11 +28,6 @@ final class AddMemoryTool implements Tool {
   }
 
   @Override
-  public String name() {
-    return "add_memory";
-  }
-
-  @Override
   public ObjectNode call(Caller caller, Arguments arguments) {
     Metadata metadata = arguments.metadata();
     AddRequest request =

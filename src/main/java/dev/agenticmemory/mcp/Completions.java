@@ -10,14 +10,15 @@ import dev.agenticmemory.engine.ListMemories;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.store.Selection;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// What a client may offer while a person types an id.
 final class Completions {
 
-  private final Engine engine;
+  private final Supplier<Engine> engine;
 
-  Completions(Engine engine) {
+  Completions(Supplier<Engine> engine) {
     this.engine = engine;
   }
 
@@ -28,7 +29,7 @@ final class Completions {
     List<String> values =
         switch (argument) {
           case "user_id" ->
-              engine.inspect().users(caller, typed).stream().map(UserId::value).toList();
+              engine.get().inspect().users(caller, typed).stream().map(UserId::value).toList();
           case "run_id", "day" ->
               runs(caller, user(caller, context)).filter(run -> run.startsWith(typed)).toList();
           case "memory_id" -> memories(caller).filter(id -> id.startsWith(typed)).toList();
@@ -51,12 +52,13 @@ final class Completions {
 
   private Stream<String> runs(Caller caller, UserId user) {
     return caller.mayAsk(user)
-        ? engine.inspect().runs(caller, user).stream().map(run -> run.run().value())
+        ? engine.get().inspect().runs(caller, user).stream().map(run -> run.run().value())
         : Stream.of();
   }
 
   private Stream<String> memories(Caller caller) {
     return engine
+        .get()
         .listMemories()
         .list(caller, null, null, new Selection.Runs.All(), ListMemories.LIMIT_MAX, null)
         .memories()

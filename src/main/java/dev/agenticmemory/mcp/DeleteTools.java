@@ -15,11 +15,6 @@ final class DeleteTools {
 
   record ByRun(DeleteMemories deleteMemories) implements Tool {
     @Override
-    public String name() {
-      return "delete_by_run_id";
-    }
-
-    @Override
     public ObjectNode call(Caller caller, Arguments arguments) {
       RunId run = arguments.run();
       if (run == null) {
@@ -33,11 +28,6 @@ final class DeleteTools {
   }
 
   record ByUser(DeleteMemories deleteMemories) implements Tool {
-    @Override
-    public String name() {
-      return "delete_by_user_id";
-    }
-
     @Override
     public ObjectNode call(Caller caller, Arguments arguments) {
       UserId user = arguments.user();

@@ -9,6 +9,7 @@ import dev.agenticmemory.json.Json;
 import dev.agenticmemory.mcp.ProtocolError.Code;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,9 +54,15 @@ public final class Dispatcher implements AutoCloseable {
   private final Prompts prompts = new Prompts();
   private final Completions completions;
   private final Updates updates;
+  private final Runnable warmUp;
   private final ObjectNode serverInfo;
 
-  public Dispatcher(Engine engine, String version) {
+  /// For an engine that opens in its own time.
+  ///
+  /// @param engine not asked for before the first request that needs it
+  /// @param warmUp run, on the client's thread, when a client is ready; must return at once
+  public Dispatcher(Supplier<Engine> engine, Runnable warmUp, String version) {
+    this.warmUp = warmUp;
     tools = new Tools(engine);
     resources = new Resources(engine);
     completions = new Completions(engine);
@@ -176,7 +183,7 @@ public final class Dispatcher implements AutoCloseable {
           session.cancel(id);
         }
       }
-      case "notifications/initialized", "notifications/roots/list_changed" -> {}
+      case "notifications/initialized" -> warmUp.run();
       default -> LOG.debug("Ignored notification {}", method);
     }
   }

@@ -16,11 +16,6 @@ final class ListMemoriesTool implements Tool {
   }
 
   @Override
-  public String name() {
-    return "list_memories";
-  }
-
-  @Override
   public ObjectNode call(Caller caller, Arguments arguments) {
     RunId run = arguments.run();
     ListMemories.Page page =

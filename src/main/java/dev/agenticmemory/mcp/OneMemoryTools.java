@@ -13,22 +13,12 @@ final class OneMemoryTools {
 
   record Get(OneMemory oneMemory) implements Tool {
     @Override
-    public String name() {
-      return "get_memory";
-    }
-
-    @Override
     public ObjectNode call(Caller caller, Arguments arguments) {
       return Items.whole(oneMemory.get(caller, arguments.memoryId()));
     }
   }
 
   record Delete(OneMemory oneMemory) implements Tool {
-    @Override
-    public String name() {
-      return "delete_memory";
-    }
-
     @Override
     public ObjectNode call(Caller caller, Arguments arguments) {
       MemoryId id = oneMemory.delete(caller, arguments.memoryId()).id();
@@ -38,22 +28,12 @@ final class OneMemoryTools {
 
   record History(OneMemory oneMemory) implements Tool {
     @Override
-    public String name() {
-      return "memory_history";
-    }
-
-    @Override
     public ObjectNode call(Caller caller, Arguments arguments) {
       return Items.ofHistory(oneMemory.history(caller, arguments.memoryId()));
     }
   }
 
   record Update(OneMemory oneMemory) implements Tool {
-    @Override
-    public String name() {
-      return "update_memory";
-    }
-
     @Override
     public ObjectNode call(Caller caller, Arguments arguments) {
       return Items.whole(

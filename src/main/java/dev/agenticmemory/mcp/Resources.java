@@ -16,15 +16,16 @@ import dev.agenticmemory.store.RunSummary;
 import dev.agenticmemory.store.Selection;
 import dev.agenticmemory.store.Stats;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Memories as resources: what a person can pick from a client's menu.
 final class Resources {
 
   private static final String JSON = "application/json";
 
-  private final Engine engine;
+  private final Supplier<Engine> engine;
 
-  Resources(Engine engine) {
+  Resources(Supplier<Engine> engine) {
     this.engine = engine;
   }
 
@@ -108,24 +109,25 @@ final class Resources {
       case Address.LongTerm(UserId user) -> page(caller, user, new Selection.Runs.LongTerm());
       case Address.Runs(UserId user) -> runs(caller, user);
       case Address.Run(UserId user, RunId run) -> page(caller, user, new Selection.Runs.Only(run));
-      case Address.One(MemoryId id) -> Items.whole(engine.oneMemory().get(caller, id));
-      case Address.History(MemoryId id) -> Items.ofHistory(engine.oneMemory().history(caller, id));
+      case Address.One(MemoryId id) -> Items.whole(engine.get().oneMemory().get(caller, id));
+      case Address.History(MemoryId id) ->
+          Items.ofHistory(engine.get().oneMemory().history(caller, id));
     };
   }
 
   private ObjectNode stats(Caller caller) {
-    Stats stats = engine.inspect().stats(caller);
+    Stats stats = engine.get().inspect().stats(caller);
     return Json.object()
         .put("long_term", stats.longTerm())
         .put("short_term", stats.shortTerm())
         .put("users", stats.users())
-        .put("embedding_model", engine.inspect().space().model())
-        .put("dimensions", engine.inspect().space().dimensions());
+        .put("embedding_model", engine.get().inspect().space().model())
+        .put("dimensions", engine.get().inspect().space().dimensions());
   }
 
   private ObjectNode page(Caller caller, UserId user, Selection.Runs runs) {
     ListMemories.Page page =
-        engine.listMemories().list(caller, user, null, runs, ListMemories.LIMIT_MAX, null);
+        engine.get().listMemories().list(caller, user, null, runs, ListMemories.LIMIT_MAX, null);
     ObjectNode answer = Items.ofMemories(page.memories());
     if (page.nextCursor() != null) {
       answer.put("next_cursor", page.nextCursor());
@@ -137,7 +139,7 @@ final class Resources {
   private ObjectNode runs(Caller caller, UserId user) {
     ObjectNode answer = Json.object();
     ArrayNode results = answer.putArray("results");
-    for (RunSummary run : engine.inspect().runs(caller, user)) {
+    for (RunSummary run : engine.get().inspect().runs(caller, user)) {
       results
           .addObject()
           .put("run_id", run.run().value())

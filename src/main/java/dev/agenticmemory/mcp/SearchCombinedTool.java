@@ -16,11 +16,6 @@ final class SearchCombinedTool implements Tool {
   }
 
   @Override
-  public String name() {
-    return "search_combined";
-  }
-
-  @Override
   public ObjectNode call(Caller caller, Arguments arguments) {
     int recentDays = arguments.integer("recent_days", 7, 1, SearchMemories.RECENT_DAYS_MAX);
     SearchRequest request =

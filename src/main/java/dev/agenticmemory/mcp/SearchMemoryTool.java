@@ -18,11 +18,6 @@ final class SearchMemoryTool implements Tool {
   }
 
   @Override
-  public String name() {
-    return "search_memory";
-  }
-
-  @Override
   public ObjectNode call(Caller caller, Arguments arguments) {
     RunId run = arguments.run();
     SearchRequest request =

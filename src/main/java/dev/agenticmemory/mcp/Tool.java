@@ -3,11 +3,8 @@ package dev.agenticmemory.mcp;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.engine.Caller;
 
-/// One tool: a name, whose definition is in `resources/mcp/tools/<name>.json`, and what a call
-/// does.
+/// What a call of one tool does. Its definition is in `resources/mcp/tools/<name>.json`.
 interface Tool {
-
-  String name();
 
   /// Does what was asked and returns the structured answer, which fits the tool's output schema.
   ///

@@ -21,29 +21,37 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The tools, in the order in which clients list them.
-final class Tools {
+public final class Tools {
 
   private static final Logger LOG = LoggerFactory.getLogger(Tools.class);
 
-  private record Entry(Tool tool, ObjectNode definition, List<String> arguments) {}
+  private record Entry(
+      Function<Engine, Tool> tool, ObjectNode definition, List<String> arguments) {}
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  Tools(Engine engine) {
-    add(new AddMemoryTool(engine.addMemory()));
-    add(new SearchMemoryTool(engine.searchMemories()));
-    add(new SearchCombinedTool(engine.searchMemories()));
-    add(new DeleteTools.ByRun(engine.deleteMemories()));
-    add(new DeleteTools.ByUser(engine.deleteMemories()));
-    add(new ListMemoriesTool(engine.listMemories()));
-    add(new OneMemoryTools.Get(engine.oneMemory()));
-    add(new OneMemoryTools.Delete(engine.oneMemory()));
-    add(new OneMemoryTools.History(engine.oneMemory()));
-    add(new OneMemoryTools.Update(engine.oneMemory()));
+  private final Supplier<Engine> engine;
+
+  /// For an engine that is not needed before the first call: a list of tools must not wait for it.
+  public Tools(Supplier<Engine> engine) {
+    this.engine = engine;
+    add("add_memory", e -> new AddMemoryTool(e.addMemory()));
+    add("search_memory", e -> new SearchMemoryTool(e.searchMemories()));
+    add("search_combined", e -> new SearchCombinedTool(e.searchMemories()));
+    add("delete_by_run_id", e -> new DeleteTools.ByRun(e.deleteMemories()));
+    add("delete_by_user_id", e -> new DeleteTools.ByUser(e.deleteMemories()));
+    add("list_memories", e -> new ListMemoriesTool(e.listMemories()));
+    add("get_memory", e -> new OneMemoryTools.Get(e.oneMemory()));
+    add("delete_memory", e -> new OneMemoryTools.Delete(e.oneMemory()));
+    add("memory_history", e -> new OneMemoryTools.History(e.oneMemory()));
+    add("update_memory", e -> new OneMemoryTools.Update(e.oneMemory()));
   }
 
   ArrayNode definitions() {
@@ -55,16 +63,13 @@ final class Tools {
   /// Calls a tool. What it cannot do comes back as a result that says what to do next; only a call
   /// that names no tool is a [ProtocolError].
   ObjectNode call(Caller caller, String name, ObjectNode arguments) {
-    Entry entry = entries.get(name);
-    if (entry == null) {
+    if (!entries.containsKey(name)) {
       throw new ProtocolError(
           ProtocolError.Code.INVALID_PARAMS,
           "There is no tool of this name; there are " + String.join(", ", entries.keySet()));
     }
     try {
-      Arguments read = new Arguments(arguments);
-      read.requireOnly(entry.arguments());
-      return success(entry.tool().call(caller, read));
+      return success(answer(caller, name, arguments));
     } catch (MemoryException e) {
       return failure(worded(e));
     } catch (RuntimeException e) {
@@ -73,6 +78,14 @@ final class Tools {
           "This call failed because of a fault in agentic-memory, which is in its log. Nothing was"
               + " changed. Try other arguments, and report it if it stays so.");
     }
+  }
+
+  /// The structured answer of a tool that is there. Throws what [Tool#call] throws.
+  public ObjectNode answer(Caller caller, String name, ObjectNode arguments) {
+    Entry entry = Objects.requireNonNull(entries.get(name), name);
+    Arguments read = new Arguments(arguments);
+    read.requireOnly(entry.arguments());
+    return entry.tool().apply(engine.get()).call(caller, read);
   }
 
   private static String worded(MemoryException e) {
@@ -105,12 +118,12 @@ final class Tools {
     return result;
   }
 
-  private void add(Tool tool) {
-    ObjectNode definition = definition(tool.name());
+  private void add(String name, Function<Engine, Tool> tool) {
+    ObjectNode definition = definition(name);
     List<String> arguments = new ArrayList<>();
     JsonNode properties = definition.path("inputSchema").path("properties");
     properties.fieldNames().forEachRemaining(arguments::add);
-    entries.put(tool.name(), new Entry(tool, definition, List.copyOf(arguments)));
+    entries.put(name, new Entry(tool, definition, List.copyOf(arguments)));
   }
 
   private static ObjectNode definition(String name) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Tells clients that follow resources that they may have changed: after each write of this process
@@ -20,21 +21,21 @@ final class Updates implements AutoCloseable {
 
   static final String SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId";
 
-  private final Engine engine;
+  private final Supplier<Engine> engine;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private @Nullable ScheduledExecutorService thread;
   private long revision = -1;
 
-  Updates(Engine engine) {
+  Updates(Supplier<Engine> engine) {
     this.engine = engine;
-    engine.writer().onWrite(this::written);
   }
 
   /// Starts to tell this session; it is told as long as it follows something.
   synchronized void follow(Session session) {
     sessions.add(session);
     if (thread == null) {
-      revision = engine.inspect().revision();
+      revision = engine.get().inspect().revision();
+      engine.get().writer().onWrite(this::written);
       thread =
           Executors.newSingleThreadScheduledExecutor(
               Thread.ofPlatform().daemon().name("resource-updates").factory());
@@ -59,7 +60,7 @@ final class Updates implements AutoCloseable {
   /// Runs on the one thread, so that each change is told once.
   private void look() {
     try {
-      long now = engine.inspect().revision();
+      long now = engine.get().inspect().revision();
       if (now != revision) {
         revision = now;
         sessions.stream().filter(Session::follows).forEach(Updates::tell);

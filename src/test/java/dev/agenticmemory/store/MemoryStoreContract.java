@@ -1454,6 +1454,16 @@ public abstract class MemoryStoreContract {
   }
 
   @Test
+  void whatWasAnnotatedSinceItWasFoundIsStillLoaded() {
+    Memory tea = stored(memory("likes tea"));
+    List<Candidate> found = candidates(live(ALICE), meaning(EAST, 5));
+    Metadata calm = new Metadata(Map.of("mood", "calm"));
+    Memory annotated = tea.with(tea.content().withMetadata(calm), LATER);
+    apply(annotate(annotated));
+    assertThat(store.load(found)).containsExactly(annotated);
+  }
+
+  @Test
   void loadOfNothingIsNothing() {
     assertThat(store.load(List.of())).isEmpty();
   }

@@ -133,7 +133,10 @@ public final class SqliteStore implements MemoryStore {
       for (Candidate candidate : candidates) {
         memories.addAll(
             connection.queryReadable(
-                "SELECT " + Rows.MEMORY + " FROM memory WHERE id = ? AND version = ?",
+                // A state that was annotated since has a higher version and the same text.
+                "SELECT "
+                    + Rows.MEMORY
+                    + " FROM memory WHERE id = ? AND version >= ? ORDER BY version LIMIT 1",
                 Rows::memory,
                 candidate.id().toString(),
                 candidate.version()));

@@ -1,0 +1,94 @@
+package dev.agenticmemory;
+
+import static dev.agenticmemory.cli.Check.Finding.fine;
+import static dev.agenticmemory.cli.Check.Finding.warning;
+
+import dev.agenticmemory.cli.Check;
+import dev.agenticmemory.cli.Check.Finding;
+import dev.agenticmemory.config.Config;
+import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.embed.Embedder;
+import dev.agenticmemory.engine.Caller;
+import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.store.Stats;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/// What `doctor` looks at, each with a real try.
+final class Checks {
+
+  /// Below this the store can run out of space in the middle of a day.
+  private static final long DISK_BYTES_MIN = 500L * 1024 * 1024;
+
+  private Checks() {}
+
+  static List<Check> of(Config config, Supplier<Engine> engine, Supplier<Embedder> embedder) {
+    return List.of(
+        new Check("Java", Checks::java),
+        new Check("Settings", () -> settings(config)),
+        new Check("Data folder", () -> dataFolder(config.home())),
+        new Check("Store", () -> store(config, engine.get())),
+        new Check("Embedding model", () -> embedding(embedder.get())),
+        new Check("Language model", Checks::languageModel));
+  }
+
+  private static Finding java() {
+    String found = System.getProperty("java.version") + ", " + System.getProperty("java.vendor");
+    boolean cached = System.getProperty("java.vm.info", "").contains("sharing");
+    return cached
+        ? fine(found)
+        : warning(found + "; starts slowly: its class cache was refused. Remove target/dist/*.aot");
+  }
+
+  private static Finding settings(Config config) {
+    return fine(
+        "user %s%s, agent %s, sharing %s, store %s"
+            .formatted(
+                config.defaultUser(),
+                config.boundUser() == null ? "" : " (bound)",
+                config.agent() == null ? "none" : config.agent(),
+                config.sharing().name().toLowerCase(Locale.ROOT),
+                config.engine().name().toLowerCase(Locale.ROOT)));
+  }
+
+  private static Finding dataFolder(Path home) throws IOException {
+    Files.createDirectories(home);
+    Path probe = Files.createTempFile(home, "doctor", ".tmp");
+    Files.delete(probe);
+    long free = Files.getFileStore(home).getUsableSpace();
+    String found = "%s, %,d MB free".formatted(home, free / (1024 * 1024));
+    return free >= DISK_BYTES_MIN ? fine(found) : warning(found + "; free some space");
+  }
+
+  private static Finding store(Config config, Engine engine) {
+    Caller everybody = new Caller(config.defaultUser(), false, null, Source.API, config.sharing());
+    Stats stats = engine.inspect().stats(everybody);
+    return fine(
+        "%,d long-term and %,d short-term memories of %,d users, made with %s"
+            .formatted(
+                stats.longTerm(), stats.shortTerm(), stats.users(), engine.inspect().space()));
+  }
+
+  private static Finding embedding(Embedder embedder) {
+    long start = System.nanoTime();
+    int dimensions =
+        embedder
+            .embed(List.of("Is the model there?"), Embedder.Purpose.SEARCH)
+            .getFirst()
+            .dimensions();
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    return fine(
+        "%s answered with %d dimensions in %d ms, loading included"
+            .formatted(embedder.space().model(), dimensions, took.toMillis()));
+  }
+
+  private static Finding languageModel() {
+    return warning(
+        "none: texts are stored as they are, and duplicates are found without judgement");
+  }
+}

@@ -1,0 +1,42 @@
+package dev.agenticmemory;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// How this program is started once more, as a client would.
+final class Launch {
+
+  /// Set by the launcher to its own path.
+  private static final String LAUNCHER = "agenticmemory.launcher";
+
+  private Launch() {}
+
+  /// The launcher, or, where the program was started without it, the same Java with the same
+  /// options.
+  static List<String> command() {
+    String launcher = System.getProperty(LAUNCHER);
+    return launcher == null ? java(jvmOptions()) : List.of(launcher);
+  }
+
+  /// The same Java with the same options, but for the AOT cache.
+  static List<String> withoutCache() {
+    return java(
+        jvmOptions().stream().filter(option -> !option.startsWith("-XX:AOTCache")).toList());
+  }
+
+  private static List<String> java(List<String> options) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    return command;
+  }
+
+  private static List<String> jvmOptions() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments();
+  }
+}

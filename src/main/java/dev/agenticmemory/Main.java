@@ -1,0 +1,108 @@
+package dev.agenticmemory;
+
+import dev.agenticmemory.cli.BenchCommand;
+import dev.agenticmemory.cli.Cli;
+import dev.agenticmemory.cli.Client;
+import dev.agenticmemory.cli.DemoCommand;
+import dev.agenticmemory.cli.DoctorCommand;
+import dev.agenticmemory.cli.MemoryCommands;
+import dev.agenticmemory.cli.StdioCommand;
+import dev.agenticmemory.cli.WarmUpCommand;
+import dev.agenticmemory.config.Config;
+import dev.agenticmemory.config.InvalidConfig;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/// The entry: reads the environment, chooses the command, ends the process. With [Program] the only
+/// class that names implementations.
+public final class Main {
+
+  private static final String ENV_FILE = "--env-file";
+
+  private static final int EXIT_CONFIG = 78; // EX_CONFIG: no retry helps until a person acts.
+
+  private Main() {}
+
+  static void main(String[] args) throws IOException {
+    System.exit(run(new ArrayList<>(Arrays.asList(args))));
+  }
+
+  private static int run(List<String> args) throws IOException {
+    Properties build = build();
+    Path envFile = takeEnvFile(args);
+    Config config;
+    try {
+      config =
+          Config.read(
+              System.getenv(),
+              envFile,
+              Path.of(System.getProperty("user.home")),
+              System.getProperty("user.name", ""));
+    } catch (InvalidConfig e) {
+      System.err.println(e.getMessage());
+      return EXIT_CONFIG;
+    }
+    try (Program program = new Program(config, build.getProperty("version"))) {
+      Runtime.getRuntime().addShutdownHook(new Thread(program::close, "shut-down"));
+      return commandLine(program, build).execute(args.toArray(String[]::new));
+    }
+  }
+
+  private static CommandLine commandLine(Program program, Properties build) {
+    // Over stdio, standard output is the protocol's alone: what anybody else prints is a log line.
+    FileOutputStream protocol = new FileOutputStream(FileDescriptor.out);
+    FileInputStream input = new FileInputStream(FileDescriptor.in);
+    Client client = program::call;
+    List<Object> commands = new ArrayList<>();
+    commands.add(
+        new StdioCommand(() -> {
+          System.setOut(System.err);
+          program.serve(input, protocol);
+        }));
+    commands.addAll(MemoryCommands.all(client));
+    commands.add(new DemoCommand(Launch.command(), Clock.systemUTC()));
+    commands.add(new DoctorCommand(program::checks));
+    commands.add(new BenchCommand(Launch.command(), Launch.withoutCache(), program::benchTarget));
+    commands.add(new WarmUpCommand(program::serveOn));
+    return Cli.of(build.getProperty("version"), commands);
+  }
+
+  /// Takes `--env-file FILE` out of the arguments, wherever it stands: it is needed before any
+  /// command.
+  private static @Nullable Path takeEnvFile(List<String> args) {
+    for (int i = 0; i < args.size(); i++) {
+      if (args.get(i).equals(ENV_FILE) && i + 1 < args.size()) {
+        Path file = Path.of(args.get(i + 1));
+        args.subList(i, i + 2).clear();
+        return file;
+      }
+      if (args.get(i).startsWith(ENV_FILE + "=")) {
+        return Path.of(args.remove(i).substring(ENV_FILE.length() + 1));
+      }
+    }
+    return null;
+  }
+
+  private static Properties build() throws IOException {
+    Properties build = new Properties();
+    try (InputStream in = Main.class.getResourceAsStream("/build.properties")) {
+      if (in != null) {
+        build.load(new InputStreamReader(in, StandardCharsets.UTF_8));
+      }
+    }
+    return build;
+  }
+}

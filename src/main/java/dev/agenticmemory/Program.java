@@ -1,0 +1,137 @@
+package dev.agenticmemory;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.cli.BenchTarget;
+import dev.agenticmemory.cli.Check;
+import dev.agenticmemory.config.Config;
+import dev.agenticmemory.domain.MemoryException;
+import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.embed.Embedder;
+import dev.agenticmemory.embed.onnx.OnnxEmbedder;
+import dev.agenticmemory.engine.Caller;
+import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.mcp.Dispatcher;
+import dev.agenticmemory.mcp.Tools;
+import dev.agenticmemory.store.MemoryStore;
+import dev.agenticmemory.store.sqlite.SqliteStore;
+import dev.agenticmemory.transport.StdioTransport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The parts of the program, each made when it is first needed: a client that starts a server is
+/// answered before the store is open.
+final class Program implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Program.class);
+
+  private final Config config;
+  private final String version;
+  private @Nullable MemoryStore store;
+  private @Nullable Embedder embedder;
+  private @Nullable Engine engine;
+  private boolean closed;
+
+  Program(Config config, String version) {
+    this.config = config;
+    this.version = version;
+  }
+
+  /// Opens the store where that was not done yet.
+  synchronized Engine engine() {
+    if (closed) {
+      throw new IllegalStateException("The program is ending");
+    }
+    if (engine == null) {
+      MemoryStore opened = new SqliteStore(config.home().resolve("memory.db"), embedder().space());
+      store = opened;
+      engine = Engine.of(opened, embedder(), Clock.systemUTC());
+    }
+    return engine;
+  }
+
+  /// Calls one tool for the person at the command line.
+  ObjectNode call(String tool, ObjectNode arguments) {
+    Caller caller =
+        new Caller(config.defaultUser(), false, config.agent(), Source.API, config.sharing());
+    return new Tools(this::engine).answer(caller, tool, arguments);
+  }
+
+  /// Serves one MCP client until its input ends.
+  void serve(InputStream in, OutputStream out) throws IOException {
+    UserId bound = config.boundUser();
+    Caller caller =
+        new Caller(
+            config.defaultUser(), bound != null, config.agent(), Source.TOOL, config.sharing());
+    try (Dispatcher dispatcher = new Dispatcher(this::engine, this::warmUp, version)) {
+      new StdioTransport(dispatcher, caller, out).serve(in);
+    }
+  }
+
+  /// Serves one session on another data folder, with this program's settings otherwise.
+  void serveOn(Path home, InputStream in, OutputStream out) throws IOException {
+    try (Program other = new Program(config.withHome(home), version)) {
+      other.serve(in, out);
+    }
+  }
+
+  /// What `bench` measures, on another data folder.
+  BenchTarget benchTarget(Path home) {
+    return new EngineBench(home.resolve("memory.db"), embedder());
+  }
+
+  /// What `doctor` looks at.
+  List<Check> checks() {
+    return Checks.of(config, this::engine, this::embedder);
+  }
+
+  private synchronized Embedder embedder() {
+    if (embedder == null) {
+      OnnxEmbedder.Model model =
+          switch (config.embeddingModel()) {
+            case ALL_MINILM_L6_V2_Q -> OnnxEmbedder.Model.ALL_MINILM_L6_V2_Q;
+            case BGE_SMALL_EN_V15_Q -> OnnxEmbedder.Model.BGE_SMALL_EN_V15_Q;
+          };
+      embedder = new OnnxEmbedder(model, nativeDir());
+    }
+    return embedder;
+  }
+
+  private Path nativeDir() {
+    return config.home().resolve("native");
+  }
+
+  private void warmUp() {
+    Thread.ofPlatform().daemon().name("warm-up").start(this::open);
+  }
+
+  private void open() {
+    try {
+      embedder().warmUp();
+      var _ = engine();
+    } catch (MemoryException e) {
+      LOG.warn("{}. {}", e.getMessage(), e.hint()); // The first call that needs it says so too.
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (store != null) {
+      store.close();
+    }
+    if (embedder != null) {
+      embedder.close();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package dev.agenticmemory.config;
+
+import dev.agenticmemory.domain.AgentId;
+import dev.agenticmemory.domain.MemoryException;
+import dev.agenticmemory.domain.Sharing;
+import dev.agenticmemory.domain.UserId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Every setting of the program. Immutable; made once, in `Main`, and passed by constructor.
+///
+/// @param home `MEMORY_HOME`, or `DATA_DIR` where that is not set: the data folder. Default
+///   `~/.agentic-memory`
+/// @param boundUser `MEMORY_USER_ID`: binds a stdio process to this user; null where it is not set
+/// @param defaultUser the user that is meant where none is named: `boundUser`, else the name of the
+///   operating system's user
+/// @param agent `MEMORY_AGENT_ID`: whose memories writes are, where no agent is named
+/// @param sharing `MEMORY_SHARING`: `user` (default), `off` or `team`
+/// @param engine `VECTOR_STORE`: where memories are kept. Default `embedded`
+/// @param embeddingModel `EMBEDDING_MODEL`: which model makes vectors. Default `all-minilm-l6-v2-q`
+public record Config(
+    Path home,
+    @Nullable UserId boundUser,
+    UserId defaultUser,
+    @Nullable AgentId agent,
+    Sharing sharing,
+    StoreEngine engine,
+    EmbeddingModel embeddingModel) {
+
+  /// These settings with another data folder.
+  public Config withHome(Path other) {
+    return new Config(other, boundUser, defaultUser, agent, sharing, engine, embeddingModel);
+  }
+
+  /// Where memories can be kept.
+  public enum StoreEngine {
+    EMBEDDED
+  }
+
+  /// The models that come with the program.
+  public enum EmbeddingModel {
+    ALL_MINILM_L6_V2_Q,
+    BGE_SMALL_EN_V15_Q;
+
+    /// The name in the settings.
+    public String id() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  private static final String PREFIX = "MEMORY_";
+
+  /// What shows that an existing installation of another service used another store.
+  private static final List<String> OTHER_STORES = List.of("OPENSEARCH_", "S3VECTORS_");
+
+  /// Reads the settings, or throws one [InvalidConfig] that names every wrong variable at once.
+  ///
+  /// The environment wins over the file, which is the one named, else `.env` in the data folder;
+  /// never one of the working folder, which may be anybody's. An unknown variable that begins with
+  /// `MEMORY_` is wrong too: it is a typing error that would otherwise leave a default in force.
+  ///
+  /// @param envFile null for `.env` in the data folder, where there is one
+  /// @param userHome the home folder of the operating system's user
+  /// @param userName the name of that user
+  public static Config read(
+      Map<String, String> env, @Nullable Path envFile, Path userHome, String userName) {
+    Map<String, String> all = new HashMap<>();
+    Path home = new Reader(env).home(userHome);
+    Path file = envFile == null ? home.resolve(".env") : envFile;
+    if (envFile != null || Files.isRegularFile(file)) {
+      all.putAll(EnvFile.read(file));
+    }
+    all.putAll(env);
+    return new Reader(all).config(userHome, userName);
+  }
+
+  private static final class Reader {
+
+    private final Map<String, String> env;
+    private final Set<String> known = new TreeSet<>();
+    private final List<String> problems = new ArrayList<>();
+
+    Reader(Map<String, String> env) {
+      this.env = env;
+    }
+
+    Path home(Path userHome) {
+      Path dataDir = read("DATA_DIR", userHome.resolve(".agentic-memory"), Path::of);
+      return read("MEMORY_HOME", dataDir, Path::of).toAbsolutePath().normalize();
+    }
+
+    Config config(Path userHome, String userName) {
+      Path home = home(userHome);
+      UserId bound = this.<@Nullable UserId>read("MEMORY_USER_ID", null, UserId::new);
+      AgentId agent = this.<@Nullable AgentId>read("MEMORY_AGENT_ID", null, AgentId::new);
+      Sharing sharing = read("MEMORY_SHARING", Sharing.USER, one(Sharing.values(), Enum::name));
+      requireStoreChosen();
+      StoreEngine engine =
+          read("VECTOR_STORE", StoreEngine.EMBEDDED, one(StoreEngine.values(), Enum::name));
+      EmbeddingModel model =
+          read(
+              "EMBEDDING_MODEL",
+              EmbeddingModel.ALL_MINILM_L6_V2_Q,
+              one(EmbeddingModel.values(), EmbeddingModel::id));
+      requireNoUnknown();
+      if (!problems.isEmpty()) {
+        throw new InvalidConfig(problems);
+      }
+      UserId user = bound == null ? new UserId(userName.isBlank() ? "default" : userName) : bound;
+      return new Config(home, bound, user, agent, sharing, engine, model);
+    }
+
+    private <T extends @Nullable Object> T read(
+        String name, T fallback, Function<String, ? extends T> parse) {
+      known.add(name);
+      String text = env.get(name);
+      if (text == null || text.isBlank()) {
+        return fallback;
+      }
+      try {
+        return parse.apply(text.strip());
+      } catch (MemoryException | IllegalArgumentException e) {
+        problems.add("%s: %s".formatted(name, e.getMessage()));
+        return fallback;
+      }
+    }
+
+    private void requireStoreChosen() {
+      for (String prefix : OTHER_STORES) {
+        boolean used = env.keySet().stream().anyMatch(name -> name.startsWith(prefix));
+        if (used && !env.containsKey("VECTOR_STORE")) {
+          problems.add(
+              "VECTOR_STORE is not set, but %s… is: add VECTOR_STORE=embedded to keep memories in the"
+                      .formatted(prefix)
+                  + " data folder");
+        }
+      }
+    }
+
+    private void requireNoUnknown() {
+      env.keySet().stream()
+          .filter(name -> name.startsWith(PREFIX) && !known.contains(name))
+          .sorted()
+          .forEach(name -> problems.add("%s: unknown; known are %s".formatted(name, known)));
+    }
+
+    private static <T> Function<String, T> one(T[] values, Function<T, String> name) {
+      return text -> {
+        List<String> names = new ArrayList<>();
+        for (T value : values) {
+          String each = name.apply(value).toLowerCase(Locale.ROOT);
+          if (each.equals(text.toLowerCase(Locale.ROOT))) {
+            return value;
+          }
+          names.add(each);
+        }
+        throw new IllegalArgumentException("is \"%s\"; known are %s".formatted(text, names));
+      };
+    }
+  }
+}
