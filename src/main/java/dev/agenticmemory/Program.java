@@ -11,6 +11,9 @@ import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.embed.onnx.OnnxEmbedder;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.eval.Dataset;
+import dev.agenticmemory.eval.Evaluation;
+import dev.agenticmemory.eval.Report;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.Tools;
 import dev.agenticmemory.store.MemoryStore;
@@ -22,6 +25,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +89,14 @@ final class Program implements AutoCloseable {
   /// What `bench` measures, on another data folder.
   BenchTarget benchTarget(Path home) {
     return new EngineBench(home.resolve("memory.db"), embedder());
+  }
+
+  /// Runs a dataset through a store of its own.
+  Report evaluate(Dataset dataset, Path home, Consumer<String> progress) {
+    Embedder model = embedder();
+    try (MemoryStore other = new SqliteStore(home.resolve("memory.db"), model.space())) {
+      return Evaluation.of(dataset, other, model, Clock.systemUTC(), progress);
+    }
   }
 
   /// What `doctor` looks at.

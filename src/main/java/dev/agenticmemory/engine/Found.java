@@ -14,4 +14,9 @@ public record Found(
   public Found {
     hits = List.copyOf(hits);
   }
+
+  /// All of it, with nothing to say about it.
+  public Found(List<Hit> hits, int filtered) {
+    this(hits, filtered, null, null);
+  }
 }

@@ -6,6 +6,7 @@ import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.Query;
 import dev.agenticmemory.text.Passages;
 import dev.agenticmemory.text.Scripts;
+import dev.agenticmemory.text.Terms;
 import dev.agenticmemory.text.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,10 @@ public final class Indexer {
     int from = 0;
     for (int i = 0; i < texts.size(); i++) {
       int to = from + passages.get(i).size();
-      features.add(new Features(embeddings.subList(from, to), Words.analyse(texts.get(i))));
+      Terms terms = Words.analyse(texts.get(i));
+      features.add(
+          new Features(
+              embeddings.subList(from, to), terms.words(), terms.tokens(), terms.question()));
       from = to;
     }
     return features;

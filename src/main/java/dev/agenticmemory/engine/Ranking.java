@@ -51,6 +51,14 @@ public final class Ranking {
     private static final double LENGTH = -0.8;
     private static final double DATE = 3.4;
 
+    /// Unrelated texts have a cosine of up to this.
+    private static final double MEANING_UNRELATED = 0.05;
+
+    /// Whether there is anything that speaks for the memory.
+    boolean isEvidence() {
+      return words > 0 || context > 0 || meaning > MEANING_UNRELATED;
+    }
+
     /// By which the memories of one question are ordered; higher is better.
     double order() {
       return MEANING * meaning
@@ -70,12 +78,17 @@ public final class Ranking {
   private static final double SCORE_BEST_MEANING = 7.9;
   private static final double SCORE_UNKNOWN_WORDS = -2.0;
 
+  // A memory so far behind the best one in order is half as likely part of the answer. Right ones
+  // are hardly ever.
+  private static final double BEHIND_HALF = 6;
+  private static final double BEHIND_WIDTH = 1;
+
   /// Remarks up to this length have no disadvantage, in words.
   private static final double REMARK_TOKENS = 50;
 
   /// What having all words is worth as meaning, where the model does not read the query: about the
   /// cosine of a question and its answer where it does.
-  private static final double MEANING_OF_WORDS = 0.6;
+  private static final double MEANING_OF_WORDS = 0.8;
 
   /// Times that fit so much of what was found tell nothing apart.
   private static final double DATE_SHARE_MAX = 0.6;
@@ -122,8 +135,15 @@ public final class Ranking {
   }
 
   /// The score of a memory with this [Parts#order].
-  double score(double order) {
-    return 1 / (1 + Math.exp(-(SCORE_BASE + SCORE_ORDER * order + sureness)));
+  ///
+  /// @param best the highest order of the candidates
+  double score(double order, double best) {
+    double answered = logistic(SCORE_BASE + SCORE_ORDER * order + sureness);
+    return answered * logistic((BEHIND_HALF - (best - order)) / BEHIND_WIDTH);
+  }
+
+  private static double logistic(double x) {
+    return 1 / (1 + Math.exp(-x));
   }
 
   /// A factor in [1 - [#RECENCY_SHARE], 1]: 1 for what happened just now.

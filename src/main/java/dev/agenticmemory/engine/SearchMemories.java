@@ -52,7 +52,12 @@ public final class SearchMemories {
   private final @Nullable Reranker reranker;
   private final Clock clock;
 
-  /// For one store.
+  /// Without a reranker.
+  public SearchMemories(MemoryStore store, Indexer indexer, Clock clock) {
+    this(store, indexer, null, clock);
+  }
+
+  /// With a reranker.
   ///
   /// @param reranker null for none
   public SearchMemories(
@@ -126,6 +131,9 @@ public final class SearchMemories {
     }
   }
 
+  /// A candidate that something speaks for.
+  private record Evidence(Candidate candidate, Ranking.Parts parts) {}
+
   /// What was found, with what there is to say about it.
   private record Ranked(List<Scored> scored, @Nullable String note) {}
 
@@ -143,15 +151,25 @@ public final class SearchMemories {
         indexer.query(question, Math.max(CANDIDATES_MIN, request.topK() * CANDIDATES_PER_HIT));
     Candidates candidates = store.candidates(selection, query);
     Ranking ranking = new Ranking(question, query, candidates);
-    List<Scored> scored = new ArrayList<>(candidates.found().size());
+    List<Evidence> evidence = new ArrayList<>(candidates.found().size());
     for (Candidate candidate : candidates.found()) {
       Ranking.Parts parts = ranking.parts(candidate);
-      double relevance = ranking.score(parts.order());
+      if (parts.isEvidence()) {
+        evidence.add(new Evidence(candidate, parts));
+      }
+    }
+    double best = evidence.stream().mapToDouble(one -> one.parts.order()).max().orElse(0);
+    List<Scored> scored = new ArrayList<>(evidence.size());
+    for (Evidence one : evidence) {
+      double relevance = ranking.score(one.parts.order(), best);
       double recency =
-          request.timeDecay() ? Ranking.recency(candidate.nature().happened(), now) : 1;
+          request.timeDecay() ? Ranking.recency(one.candidate.nature().happened(), now) : 1;
       scored.add(
           new Scored(
-              candidate, relevance, recency, new Hit.Explanation(parts, relevance, null, recency)));
+              one.candidate,
+              relevance,
+              recency,
+              new Hit.Explanation(one.parts, relevance, null, recency)));
     }
     scored.sort(BEST_FIRST);
     return scored;

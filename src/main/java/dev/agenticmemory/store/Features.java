@@ -1,17 +1,20 @@
 package dev.agenticmemory.store;
 
 import dev.agenticmemory.domain.Embedding;
-import dev.agenticmemory.text.Terms;
 import java.util.List;
 
 /// What the indexes know a text by.
 ///
 /// @param passages the meaning of each passage, in order, at least one: a long text is found by any
 ///   part of it
-/// @param analysis its words as the analyser gives them
-public record Features(List<Embedding> passages, Terms analysis) {
+/// @param terms its words as the analyser gives them, in order, repeated as often as they occur;
+///   single Chinese, Japanese and Korean characters, which are indexed beside the pairs, at the end
+/// @param tokens how many words it has in all, those that the analyser leaves out included
+/// @param question whether it ends as a question
+public record Features(List<Embedding> passages, List<String> terms, int tokens, boolean question) {
   public Features {
     passages = List.copyOf(passages);
+    terms = List.copyOf(terms);
     if (passages.isEmpty()) {
       throw new IllegalArgumentException("A text has at least one passage");
     }
@@ -19,10 +22,6 @@ public record Features(List<Embedding> passages, Terms analysis) {
 
   /// Of a text that is no question and has no words but these.
   public Features(List<Embedding> passages, List<String> terms) {
-    this(passages, new Terms(terms, terms.size(), false));
-  }
-
-  public List<String> terms() {
-    return analysis.words();
+    this(passages, terms, terms.size(), false);
   }
 }
