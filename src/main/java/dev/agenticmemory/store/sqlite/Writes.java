@@ -225,7 +225,7 @@ final class Writes {
   static Optional<MemoryId> findSame(Connected connection, Scope scope, TextHash hash, Instant now)
       throws SQLException {
     return connection.first(
-        "SELECT id FROM memory WHERE user_id = ? AND hash = ? AND agent_id IS ? AND run_id IS ?"
+        "SELECT id FROM memory INDEXED BY memory_hash WHERE user_id = ? AND hash = ? AND agent_id IS ? AND run_id IS ?"
             + " AND valid_until IS NULL AND (expires IS NULL OR expires > ?)",
         row -> Rows.id(row, "id"),
         scope.user().value(),
