@@ -33,6 +33,10 @@ public final class Main {
 
   private static final String ENV_FILE = "--env-file";
 
+  /// What clients start. It goes past picocli, whose classes are too old for the class cache:
+  /// loading them takes as long as all the rest of the start.
+  private static final List<String> STDIO = List.of("stdio");
+
   private static final int EXIT_CONFIG = 78; // EX_CONFIG: no retry helps until a person acts.
 
   private Main() {}
@@ -58,21 +62,24 @@ public final class Main {
     }
     try (Program program = new Program(config, build.getProperty("version"))) {
       Runtime.getRuntime().addShutdownHook(new Thread(program::close, "shut-down"));
+      if (args.equals(STDIO)) {
+        serve(program);
+        return 0;
+      }
       return commandLine(program, build).execute(args.toArray(String[]::new));
     }
   }
 
+  /// Over stdio, standard output is the protocol's alone: what anybody else prints is a log line.
+  private static void serve(Program program) throws IOException {
+    System.setOut(System.err);
+    program.serve(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
+  }
+
   private static CommandLine commandLine(Program program, Properties build) {
-    // Over stdio, standard output is the protocol's alone: what anybody else prints is a log line.
-    FileOutputStream protocol = new FileOutputStream(FileDescriptor.out);
-    FileInputStream input = new FileInputStream(FileDescriptor.in);
     Client client = program::call;
     List<Object> commands = new ArrayList<>();
-    commands.add(
-        new StdioCommand(() -> {
-          System.setOut(System.err);
-          program.serve(input, protocol);
-        }));
+    commands.add(new StdioCommand(() -> serve(program)));
     commands.addAll(MemoryCommands.all(client));
     commands.add(new DemoCommand(Launch.command(), Clock.systemUTC()));
     commands.add(new DoctorCommand(program::checks));

@@ -107,11 +107,11 @@ public final class MemoryCommands {
     @Nullable String category;
 
     @Option(
-        names = "--no-infer",
+        names = "--infer",
         negatable = true,
         defaultValue = "true",
         fallbackValue = "true",
-        description = "Store it word for word.")
+        description = "Distil facts; --no-infer stores it word for word.")
     boolean infer;
 
     @Option(names = "--observed-at", description = "When it happened, ISO-8601.")

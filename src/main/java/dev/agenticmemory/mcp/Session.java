@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// One client's connection, in whichever era it speaks. Safe for concurrent use.
 public final class Session {
 
-  /// Most requests of one client that are answered at the same time. More wait, or are refused.
-  public static final int IN_FLIGHT_MAX = 256;
-
   /// Most resources that one client follows.
   static final int SUBSCRIPTIONS_MAX = 1_000;
 
@@ -54,11 +51,6 @@ public final class Session {
   /// Notes that a request is being answered. False where one of the same id is already.
   public boolean begin(JsonNode id) {
     return inFlight.putIfAbsent(id, State.RUNNING) == null;
-  }
-
-  /// How many requests are being answered.
-  public int inFlight() {
-    return inFlight.size();
   }
 
   /// Notes that the answer is there. False where it is not wanted any more.

@@ -75,8 +75,8 @@ public final class Tools {
     } catch (RuntimeException e) {
       LOG.error("Tool {} failed", name, e);
       return failure(
-          "This call failed because of a fault in agentic-memory, which is in its log. Nothing was"
-              + " changed. Try other arguments, and report it if it stays so.");
+          "This call failed because of a fault in agentic-memory, which is in its log. Try other"
+              + " arguments, and report it if it stays so.");
     }
   }
 

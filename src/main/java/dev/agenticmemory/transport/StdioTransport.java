@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,9 @@ public final class StdioTransport {
   /// How many requests are worked on at once; more wait in line.
   private static final int WORKERS = 8;
 
+  /// How many requests are taken in at once, those in line included.
+  private static final int IN_FLIGHT_MAX = 256;
+
   /// How long answers may take after the client has closed its side.
   private static final Duration LAST_ANSWERS_MAX = Duration.ofSeconds(30);
 
@@ -40,6 +44,7 @@ public final class StdioTransport {
   private final Dispatcher dispatcher;
   private final OutputStream out;
   private final Session session;
+  private final Semaphore places = new Semaphore(IN_FLIGHT_MAX);
   private final ExecutorService workers =
       Executors.newFixedThreadPool(
           WORKERS, Thread.ofPlatform().daemon().name("request-", 1).factory());
@@ -96,16 +101,6 @@ public final class StdioTransport {
 
   private void work(JsonNode message) {
     JsonNode id = message.path("id");
-    if (session.inFlight() >= Session.IN_FLIGHT_MAX) {
-      write(
-          Messages.error(
-              id,
-              new ProtocolError(
-                  ProtocolError.Code.INVALID_REQUEST,
-                  "More than %d requests are under way; wait for answers"
-                      .formatted(Session.IN_FLIGHT_MAX))));
-      return;
-    }
     if (!session.begin(id)) {
       write(
           Messages.error(
@@ -114,10 +109,16 @@ public final class StdioTransport {
                   ProtocolError.Code.INVALID_REQUEST, "A request with this id is under way")));
       return;
     }
+    // A client that asks faster than it is answered is read more slowly, which it feels.
+    places.acquireUninterruptibly();
     workers.execute(() -> {
-      JsonNode answer = dispatcher.handle(session, message);
-      if (session.end(id) && answer != null) {
-        write(answer);
+      try {
+        JsonNode answer = dispatcher.handle(session, message);
+        if (session.end(id) && answer != null) {
+          write(answer);
+        }
+      } finally {
+        places.release();
       }
     });
   }

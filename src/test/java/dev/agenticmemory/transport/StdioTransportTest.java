@@ -112,9 +112,9 @@ final class StdioTransportTest {
   void answersUnderWayAtTheEndOfInputAreWritten() throws IOException {
     List<String> lines = new ArrayList<>();
     lines.add(initialize("2025-11-25"));
-    IntStream.range(2, 102).forEach(i -> lines.add(add(i, "memory number " + i)));
+    IntStream.range(2, 1_002).forEach(i -> lines.add(add(i, "memory number " + i)));
     List<JsonNode> answers = session(lines.toArray(String[]::new));
-    assertThat(answers).hasSize(101).noneMatch(answer -> answer.has("error"));
+    assertThat(answers).hasSize(1_001).noneMatch(answer -> answer.has("error"));
   }
 
   @Test

@@ -49,12 +49,10 @@ final class Writes {
     };
   }
 
-  /// Forgets the oldest entries of the change log now and then.
+  /// Forgets the oldest entries of the change log. Costs nothing where there are none to forget.
   void trimChanges() throws SQLException {
-    long newest = connection.number("SELECT coalesce(max(seq), 0) FROM change");
-    if (newest % 1_000 == 0) {
-      connection.update("DELETE FROM change WHERE seq <= ?", newest - CHANGES_KEPT);
-    }
+    connection.update(
+        "DELETE FROM change WHERE seq <= (SELECT max(seq) FROM change) - ?", CHANGES_KEPT);
   }
 
   private Optional<Outcome> add(Change.Add add) throws SQLException {
@@ -230,7 +228,7 @@ final class Writes {
   static Optional<MemoryId> findSame(Connected connection, Scope scope, TextHash hash, Instant now)
       throws SQLException {
     return connection.first(
-        "SELECT id FROM memory WHERE user_id = ? AND hash = ? AND agent_id IS ? AND run_id IS ?"
+        "SELECT id FROM memory INDEXED BY memory_hash WHERE user_id = ? AND hash = ? AND agent_id IS ? AND run_id IS ?"
             + " AND valid_until IS NULL AND (expires IS NULL OR expires > ?)",
         row -> Rows.id(row, "id"),
         scope.user().value(),
