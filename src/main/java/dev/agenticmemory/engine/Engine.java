@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// All use cases on one store.
 ///
 /// @param inspect what is there to be looked at: counts, users, runs
+/// @param languages whether the embedding model reads what is stored
 public record Engine(
     AddMemory addMemory,
     SearchMemories searchMemories,
@@ -17,6 +18,7 @@ public record Engine(
     OneMemory oneMemory,
     DeleteMemories deleteMemories,
     Inspect inspect,
+    Languages languages,
     Writer writer) {
 
   /// Without a reranker.
@@ -37,6 +39,7 @@ public record Engine(
         new OneMemory(store, indexer, writer, clock),
         new DeleteMemories(store, writer, clock),
         new Inspect(store, clock),
+        new Languages(store, indexer, clock),
         writer);
   }
 }

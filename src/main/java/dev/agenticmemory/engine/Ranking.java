@@ -116,7 +116,7 @@ public final class Ranking {
             .toArray();
     chosenRarity = sum(question.choosing());
     rarity = sum(rarities.length);
-    dated = tellsApart(candidates.found());
+    dated = !question.periods().isEmpty() && tellsApart(candidates.found());
     double best = candidates.found().stream().mapToDouble(this::meaning).max().orElse(0);
     sureness = SCORE_BEST_MEANING * best + SCORE_UNKNOWN_WORDS * unknown(candidates.frequencies());
   }

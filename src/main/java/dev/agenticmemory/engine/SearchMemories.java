@@ -39,7 +39,8 @@ public final class SearchMemories {
   /// How many candidates are taken by meaning and by words, for each wanted hit and at least.
   private static final int CANDIDATES_PER_HIT = 4;
 
-  private static final int CANDIDATES_MIN = 100;
+  /// With 100 the same is found; with fewer, less.
+  private static final int CANDIDATES_MIN = 60;
 
   /// More speakers than this are no conversation, and no query is told apart by them.
   private static final int SPEAKERS_MAX = 1_000;

@@ -30,15 +30,20 @@ import org.jspecify.annotations.Nullable;
 /// writers.
 final class Index {
 
-  /// Up to this many memories are compared one by one, which takes 3 ms at 384 dimensions and finds
-  /// exactly the nearest.
-  private static final int EXACT_MEMORIES_MAX = 20_000;
+  /// Up to this many memories are compared one by one, which finds exactly the nearest.
+  private static final int EXACT_MEMORIES_MAX = 6_000;
 
-  /// Of more, so many vectors are compared exactly after their sketches: random vectors, the worst
-  /// case, are then missed once in a hundred at 20,000 and once in ten at 100,000.
-  private static final int SKETCHED_MIN = 5_000;
+  /// Of more, the vectors of the nearest sketches are compared exactly: 2,000 of 10,000, and of
+  /// 20,000 and more this many. Random vectors, the worst case, are then missed once in a hundred
+  /// at 20,000 and once in ten at 100,000.
+  private static final int SKETCHED_MAX = 5_000;
 
-  /// The same, for each vector that is wanted.
+  private static final int SKETCHED_MIN = 2_000;
+
+  /// Grows by the square: in a larger scope more vectors lie between the wanted ones.
+  private static final double MEMORIES_SQUARED_PER_SKETCHED = 80_000;
+
+  /// At least so many, for each vector that is wanted.
   private static final int SKETCHED_PER_WANTED = 10;
 
   private final int dimensions;
@@ -49,7 +54,16 @@ final class Index {
   private final Map<Scope, Integer> scopes = new HashMap<>();
   private final List<Scope> scopeOfNumber = new ArrayList<>();
   private int[] scopeOf = new int[16];
+
+  /// How many documents each speaker has.
+  private final Map<String, Integer> speakers = new HashMap<>();
+
   private final Map<Document.Strand, NavigableMap<MemoryId, Integer>> strands = new HashMap<>();
+
+  /// The document before and after each one in its strand, or -1.
+  private int[] before = new int[16];
+
+  private int[] after = new int[16];
   private int[] documentOfVector = new int[16];
   private int[] firstVector = new int[16];
 
@@ -73,9 +87,16 @@ final class Index {
     }
     firstVector = with(firstVector, number + 1, vectors.size());
     lexicon.add(number, terms);
+    speakers.merge(document.nature().speaker(), 1, Integer::sum);
     scopeOf = with(scopeOf, number, scopeNumber(document.scope()));
+    before = with(before, number, -1);
+    after = with(after, number, -1);
     if (document.strand() != null) {
-      strands.computeIfAbsent(document.strand(), _ -> new TreeMap<>()).put(document.id(), number);
+      NavigableMap<MemoryId, Integer> strand =
+          strands.computeIfAbsent(document.strand(), _ -> new TreeMap<>());
+      strand.put(document.id(), number);
+      link(number(strand.lowerEntry(document.id())), number);
+      link(number, number(strand.higherEntry(document.id())));
     }
   }
 
@@ -91,12 +112,30 @@ final class Index {
       return;
     }
     Document document = documents.set(number, null);
+    if (document != null) {
+      speakers.computeIfPresent(
+          document.nature().speaker(), (_, count) -> count == 1 ? null : count - 1);
+    }
     if (document != null && document.strand() != null) {
       NavigableMap<MemoryId, Integer> strand = strands.get(document.strand());
-      if (strand != null) {
-        strand.remove(document.id(), number);
+      // Not where another state of the memory has taken its place already.
+      if (strand != null && strand.remove(document.id(), number)) {
+        link(before[number], after[number]);
       }
     }
+  }
+
+  private void link(int first, int second) {
+    if (first >= 0) {
+      after[first] = second;
+    }
+    if (second >= 0) {
+      before[second] = first;
+    }
+  }
+
+  private static int number(Map.@Nullable Entry<MemoryId, Integer> entry) {
+    return entry == null ? -1 : entry.getValue();
   }
 
   boolean has(long rid) {
@@ -130,17 +169,18 @@ final class Index {
   /// @param counts which documents this index answers for
   Set<String> speakers(Selection selection, Predicate<Document> counts) {
     Selector selector = new Selector(selection);
-    Set<String> speakers = new HashSet<>();
-    for (int number = 0; number < documents.size(); number++) {
+    Set<String> found = new HashSet<>();
+    // Mostly the first few documents have all speakers.
+    for (int number = 0; number < documents.size() && found.size() < speakers.size(); number++) {
       Document document = documents.get(number);
       if (document != null
-          && !speakers.contains(document.nature().speaker())
+          && !found.contains(document.nature().speaker())
           && selector.selects(document, scopeOf[number])
           && counts.test(document)) {
-        speakers.add(document.nature().speaker());
+        found.add(document.nature().speaker());
       }
     }
-    return speakers;
+    return found;
   }
 
   /// `array`, longer where need be, with `value` at `at`.
@@ -273,7 +313,10 @@ final class Index {
 
     /// The distance within which there are enough vectors.
     private int furthest(int[] atDistance) {
-      int wanted = Math.max(SKETCHED_MIN, query.limit() * SKETCHED_PER_WANTED);
+      double square = (double) memories * memories;
+      int share =
+          (int) Math.clamp(square / MEMORIES_SQUARED_PER_SKETCHED, SKETCHED_MIN, SKETCHED_MAX);
+      int wanted = Math.max(share, query.limit() * SKETCHED_PER_WANTED);
       int distance = 0;
       for (int count = atDistance[0]; count < wanted && distance < dimensions; ) {
         count += atDistance[++distance];
@@ -308,11 +351,11 @@ final class Index {
 
     private void addNeighbours(BitSet chosen) {
       for (int number : chosen.stream().toArray()) {
-        for (boolean after : new boolean[] {false, true}) {
-          int next = neighbour(number, after);
+        for (boolean later : new boolean[] {false, true}) {
+          int next = neighbour(number, later);
           if (next >= 0) {
             chosen.set(next);
-            int second = neighbour(next, after);
+            int second = neighbour(next, later);
             if (second >= 0) {
               chosen.set(second);
             }
@@ -333,16 +376,16 @@ final class Index {
     }
 
     private Candidate.Neighbours around(int number) {
-      int before = neighbour(number, false);
-      int after = neighbour(number, true);
-      if (before < 0 && after < 0) {
+      int earlier = neighbour(number, false);
+      int later = neighbour(number, true);
+      if (earlier < 0 && later < 0) {
         return Candidate.Neighbours.NONE;
       }
       return new Candidate.Neighbours(
-          beside(before),
-          beside(after),
-          beside(before < 0 ? -1 : neighbour(before, false)),
-          beside(after < 0 ? -1 : neighbour(after, true)));
+          beside(earlier),
+          beside(later),
+          beside(earlier < 0 ? -1 : neighbour(earlier, false)),
+          beside(later < 0 ? -1 : neighbour(later, true)));
     }
 
     private Candidate.@Nullable Neighbour beside(int number) {
@@ -351,16 +394,9 @@ final class Index {
 
     /// The document before or after this one in its strand; -1 where there is none or it is not
     /// selected.
-    private int neighbour(int number, boolean after) {
-      Document document = document(number);
-      NavigableMap<MemoryId, Integer> strand =
-          document.strand() == null ? null : strands.get(document.strand());
-      if (strand == null) {
-        return -1;
-      }
-      Map.Entry<MemoryId, Integer> next =
-          after ? strand.higherEntry(document.id()) : strand.lowerEntry(document.id());
-      return next != null && selected.get(next.getValue()) ? next.getValue() : -1;
+    private int neighbour(int number, boolean later) {
+      int next = later ? after[number] : before[number];
+      return next >= 0 && selected.get(next) ? next : -1;
     }
 
     private Document document(int number) {

@@ -5,6 +5,7 @@ import dev.agenticmemory.store.Query;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Finds the words of one query in documents. Remembers what it found.
@@ -17,11 +18,15 @@ final class Matcher {
   /// One bit for each term by its number, which tells most other terms apart at once.
   private final long mask;
 
+  private final List<Integer> none;
+  private final List<Boolean> noPairs;
   private final Map<Integer, Occurrences> found = new HashMap<>();
 
   Matcher(Lexicon lexicon, Query query) {
     this.lexicon = lexicon;
     this.query = query;
+    none = Collections.nCopies(query.terms().size(), 0);
+    noPairs = Collections.nCopies(query.pairs().size(), false);
     terms = query.terms().stream().mapToInt(lexicon::find).toArray();
     mask =
         Arrays.stream(terms)
@@ -40,14 +45,16 @@ final class Matcher {
   }
 
   private Occurrences match(int document) {
-    Integer[] counts = new Integer[terms.length];
-    Arrays.fill(counts, 0);
-    Boolean[] pairs = new Boolean[query.pairs().size()];
-    Arrays.fill(pairs, false);
+    Integer[] counts = null;
+    Boolean[] pairs = null;
     int before = -1;
     for (int term : lexicon.terms(document)) {
       int at = (mask & 1L << term) == 0 ? -1 : place(term);
       if (at >= 0) {
+        if (counts == null || pairs == null) {
+          counts = none.toArray(Integer[]::new);
+          pairs = noPairs.toArray(Boolean[]::new);
+        }
         counts[at]++;
         if (before >= 0) {
           markPair(before, at, pairs);
@@ -55,10 +62,13 @@ final class Matcher {
       }
       before = at;
     }
-    return new Occurrences(
-        Collections.unmodifiableList(Arrays.asList(counts)),
-        Collections.unmodifiableList(Arrays.asList(pairs)),
-        lexicon.length(document));
+    // Most neighbours have none of the words.
+    return counts == null || pairs == null
+        ? new Occurrences(none, noPairs, lexicon.length(document))
+        : new Occurrences(
+            Collections.unmodifiableList(Arrays.asList(counts)),
+            Collections.unmodifiableList(Arrays.asList(pairs)),
+            lexicon.length(document));
   }
 
   private int place(int term) {
