@@ -344,7 +344,7 @@ public final class MemoryCommands {
 
     private ObjectNode delete() {
       boolean one = id != null || positional != null;
-      if (one && !all && who.run == null) {
+      if (one && !all && who.run == null && who.user == null && who.agent == null) {
         if (dryRun) {
           throw new InvalidInput("--dry-run", "counts only runs and users", "Leave it out.");
         }

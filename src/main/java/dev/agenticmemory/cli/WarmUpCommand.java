@@ -32,7 +32,7 @@ public final class WarmUpCommand implements Callable<Integer> {
       {"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"list_memories","arguments":{}}}
       {"jsonrpc":"2.0","id":6,"method":"resources/list","params":{}}
       {"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"get_memory","arguments":{"memory_id":"none"}}}
-      {"jsonrpc":"2.0","id":8,"method":"server/discover","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}
+      {"jsonrpc":"2.0","id":8,"method":"server/discover","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}
       """;
 
   private final Server server;

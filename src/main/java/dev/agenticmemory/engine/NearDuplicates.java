@@ -9,23 +9,20 @@ import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Query;
 import dev.agenticmemory.store.Selection;
-import dev.agenticmemory.text.Words;
+import dev.agenticmemory.text.Sameness;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// Finds the memory that says the same as a new text, without a language model.
 ///
 /// Careful on purpose: a wrong "known already" loses something, a missed one only repeats it. So
-/// the two must have the very same words, apart from their order, their endings and articles; and
-/// nearly the same vector, which `dog bites man` and `man bites dog` do not have where the model is
-/// any good.
+/// the two must say the same for certain; see [Sameness]. The vectors only find the memory to
+/// compare.
 final class NearDuplicates {
 
-  /// Below this cosine two texts of the same words say different things.
-  private static final double COSINE_MIN = 0.95;
+  /// Texts that say the same are nearer than this.
+  private static final double COSINE_MIN = 0.9;
 
   private static final int CANDIDATES = 5;
 
@@ -37,7 +34,8 @@ final class NearDuplicates {
 
   /// The memory of exactly this scope that says the same.
   Optional<Memory> find(Scope scope, String text, Features features, Instant now) {
-    if (features.passages().size() > 1 || Words.whole(text).isEmpty()) {
+    String key = Sameness.key(text);
+    if (features.passages().size() > 1 || key.isEmpty()) {
       return Optional.empty();
     }
     Selection selection =
@@ -55,10 +53,9 @@ final class NearDuplicates {
         store.candidates(selection, query).found().stream()
             .filter(candidate -> candidate.cosine() >= COSINE_MIN)
             .toList();
-    Set<String> words = new HashSet<>(Words.whole(text));
     return store.load(near).stream()
         .filter(memory -> memory.scope().equals(scope))
-        .filter(memory -> words.equals(new HashSet<>(Words.whole(memory.text()))))
+        .filter(memory -> key.equals(Sameness.key(memory.text())))
         .findFirst();
   }
 }

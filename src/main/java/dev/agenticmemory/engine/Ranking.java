@@ -78,6 +78,9 @@ public final class Ranking {
   private static final double SCORE_BEST_MEANING = 7.9;
   private static final double SCORE_UNKNOWN_WORDS = -2.0;
 
+  /// That a word is unknown tells little where fewer memories than this could have had it.
+  private static final double MEMORIES_THAT_TELL = 150;
+
   // A memory so far behind the best one in order is half as likely part of the answer. Right ones
   // are hardly ever.
   private static final double BEHIND_HALF = 6;
@@ -118,7 +121,11 @@ public final class Ranking {
     rarity = sum(rarities.length);
     dated = !question.periods().isEmpty() && tellsApart(candidates.found());
     double best = candidates.found().stream().mapToDouble(this::meaning).max().orElse(0);
-    sureness = SCORE_BEST_MEANING * best + SCORE_UNKNOWN_WORDS * unknown(candidates.frequencies());
+    sureness =
+        SCORE_BEST_MEANING * best
+            + SCORE_UNKNOWN_WORDS
+                * unknown(candidates.frequencies())
+                * Math.min(1, candidates.memories() / MEMORIES_THAT_TELL);
   }
 
   Parts parts(Candidate candidate) {

@@ -13,7 +13,7 @@ import dev.agenticmemory.store.Candidates;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Query;
 import dev.agenticmemory.store.Selection;
-import dev.agenticmemory.text.Words;
+import dev.agenticmemory.text.Sameness;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -225,7 +225,7 @@ public final class SearchMemories {
 
     private final SearchRequest request;
     private final @Nullable Place after;
-    private final Set<Object> seen = new HashSet<>();
+    private final Set<String> seen = new HashSet<>();
     private final List<Scored> shown = new ArrayList<>();
     private final List<Hit> hits = new ArrayList<>();
     private boolean hasMore;
@@ -267,9 +267,7 @@ public final class SearchMemories {
     }
 
     private boolean isNew(Memory memory) {
-      List<String> words = Words.whole(memory.text());
-      boolean newText = seen.add(memory.content().hash());
-      return words.isEmpty() ? newText : seen.add(words) && newText;
+      return seen.add(Sameness.key(memory.text()));
     }
 
     /// Whether an earlier page ended at or after this one.

@@ -87,16 +87,18 @@ public final class Arguments {
     if (value == null) {
       return fallback;
     }
-    boolean whole =
-        value.isNumber() && value.decimalValue().remainder(BigDecimal.ONE).signum() == 0;
-    if (!whole) {
+    if (!value.isNumber()) {
       throw wrongType(name, value, "a whole number from %d to %d".formatted(min, max));
     }
     BigDecimal number = value.decimalValue();
+    // The range first: a huge exponent costs nothing to compare, and minutes to expand.
     if (number.compareTo(BigDecimal.valueOf(min)) < 0
         || number.compareTo(BigDecimal.valueOf(max)) > 0) {
       throw new InvalidInput(
           name, "is " + shown(value.asText()), "Pass a number from %d to %d.".formatted(min, max));
+    }
+    if (number.stripTrailingZeros().scale() > 0) {
+      throw wrongType(name, value, "a whole number from %d to %d".formatted(min, max));
     }
     return number.intValue();
   }

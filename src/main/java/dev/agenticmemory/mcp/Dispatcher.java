@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.MemoryException;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.mcp.ProtocolError.Code;
@@ -34,6 +35,7 @@ public final class Dispatcher implements AutoCloseable {
   private static final String WITH_BATCHES = "2025-03-26";
 
   private static final String META_VERSION = "io.modelcontextprotocol/protocolVersion";
+  private static final String META_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
   private static final String META_SERVER = "io.modelcontextprotocol/serverInfo";
 
   /// How long a client of the newer era may keep a list: until it starts anew, more or less.
@@ -86,6 +88,8 @@ public final class Dispatcher implements AutoCloseable {
   public static boolean isImmediate(JsonNode message) {
     return switch (message.path("method").asText()) {
       case "initialize", "ping", "server/discover", "tools/list", "prompts/list" -> true;
+      // A cancellation right behind it must find it.
+      case "subscriptions/listen" -> true;
       default -> !message.has("id");
     };
   }
@@ -195,7 +199,8 @@ public final class Dispatcher implements AutoCloseable {
           isModern(params) ? modern(session, id, method, params) : legacy(session, method, params);
       return result == null ? null : Messages.result(id, result);
     } catch (MemoryException e) {
-      throw new ProtocolError(Code.INVALID_PARAMS, e.getMessage() + ". " + e.hint());
+      Code code = e instanceof Unavailable ? Code.INTERNAL_ERROR : Code.INVALID_PARAMS;
+      throw new ProtocolError(code, e.getMessage() + ". " + e.hint());
     } catch (ProtocolError e) {
       throw e;
     } catch (RuntimeException e) {
@@ -215,6 +220,9 @@ public final class Dispatcher implements AutoCloseable {
       data.putArray("supported").add(MODERN).add(LEGACY_LATEST);
       data.set("requested", version);
       throw new ProtocolError(Code.UNSUPPORTED_VERSION, "Unsupported protocol version", data);
+    }
+    if (!params.path("_meta").path(META_CAPABILITIES).isObject()) {
+      throw new ProtocolError(Code.INVALID_PARAMS, "_meta lacks " + META_CAPABILITIES);
     }
     return true;
   }
@@ -298,8 +306,18 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private void listen(Session session, JsonNode id, ObjectNode params) {
+    JsonNode asked = params.path("notifications").path("resourceSubscriptions");
+    if (!asked.isArray() && !asked.isMissingNode()) {
+      throw new ProtocolError(Code.INVALID_PARAMS, "resourceSubscriptions is not an array");
+    }
+    if (session.listeners().containsKey(id)) {
+      throw new ProtocolError(Code.INVALID_REQUEST, "A subscription with this id is open");
+    }
+    if (session.followed() + asked.size() > Session.SUBSCRIPTIONS_MAX) {
+      throw tooMany();
+    }
     Set<String> uris = ConcurrentHashMap.newKeySet();
-    for (JsonNode uri : params.path("notifications").path("resourceSubscriptions")) {
+    for (JsonNode uri : asked) {
       requireFollowable(session, uri.asText(), Code.INVALID_PARAMS);
       uris.add(uri.asText());
     }
@@ -373,14 +391,18 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private void requireFollowable(Session session, String uri, Code notFound) {
-    if (session.subscriptions().size() >= Session.SUBSCRIPTIONS_MAX) {
-      throw new ProtocolError(
-          Code.INVALID_PARAMS,
-          "At most %d resources can be followed".formatted(Session.SUBSCRIPTIONS_MAX));
+    if (session.followed() >= Session.SUBSCRIPTIONS_MAX) {
+      throw tooMany();
     }
     if (!resources.mayFollow(session.caller(), uri)) {
       throw new ProtocolError(notFound, "Resource not found: " + shown(uri));
     }
+  }
+
+  private static ProtocolError tooMany() {
+    return new ProtocolError(
+        Code.INVALID_PARAMS,
+        "At most %d resources can be followed".formatted(Session.SUBSCRIPTIONS_MAX));
   }
 
   /// A list as one page: none of ours is so long that it needs a second.

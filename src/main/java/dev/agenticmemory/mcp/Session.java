@@ -74,6 +74,11 @@ public final class Session {
     return listeners;
   }
 
+  /// How many resources are followed, in both eras together.
+  int followed() {
+    return subscriptions.size() + listeners.values().stream().mapToInt(Set::size).sum();
+  }
+
   boolean follows() {
     return !subscriptions.isEmpty() || !listeners.isEmpty();
   }

@@ -33,8 +33,8 @@ public final class StdioTransport {
   /// How many requests are worked on at once; more wait in line.
   private static final int WORKERS = 8;
 
-  /// How many requests are taken in at once, those in line included.
-  private static final int IN_FLIGHT_MAX = 256;
+  /// How much of requests is taken in at once, those in line included, in characters.
+  private static final int IN_FLIGHT_CHARS_MAX = 4 * LINE_BYTES_MAX;
 
   /// How long answers may take after the client has closed its side.
   private static final Duration LAST_ANSWERS_MAX = Duration.ofSeconds(30);
@@ -44,7 +44,7 @@ public final class StdioTransport {
   private final Dispatcher dispatcher;
   private final OutputStream out;
   private final Session session;
-  private final Semaphore places = new Semaphore(IN_FLIGHT_MAX);
+  private final Semaphore places = new Semaphore(IN_FLIGHT_CHARS_MAX);
   private final ExecutorService workers =
       Executors.newFixedThreadPool(
           WORKERS, Thread.ofPlatform().daemon().name("request-", 1).factory());
@@ -95,11 +95,11 @@ public final class StdioTransport {
     if (Dispatcher.isImmediate(message)) {
       answer(message);
     } else {
-      work(message);
+      work(message, text.length());
     }
   }
 
-  private void work(JsonNode message) {
+  private void work(JsonNode message, int size) {
     JsonNode id = message.path("id");
     if (!session.begin(id)) {
       write(
@@ -110,7 +110,7 @@ public final class StdioTransport {
       return;
     }
     // A client that asks faster than it is answered is read more slowly, which it feels.
-    places.acquireUninterruptibly();
+    places.acquireUninterruptibly(size);
     workers.execute(() -> {
       try {
         JsonNode answer = dispatcher.handle(session, message);
@@ -118,7 +118,7 @@ public final class StdioTransport {
           write(answer);
         }
       } finally {
-        places.release();
+        places.release(size);
       }
     });
   }

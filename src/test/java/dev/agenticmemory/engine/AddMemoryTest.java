@@ -48,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -239,10 +240,28 @@ final class AddMemoryTest {
 
   // Nearly the same.
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Alice owes Bob 100 euros|Bob owes Alice 100 euros",
+        "The thermometer reads -5 degrees|The thermometer reads 5 degrees",
+        "Moved from Lisbon to Porto|Moved from Porto to Lisbon",
+        "Version 1.2 works, version 2.1 fails|Version 2.1 works, version 1.2 fails",
+        "The key rotates on 01/02|The key rotates on 02/01",
+        "I write C++ at work|I write C# at work",
+        "The budget is $100|The budget is €100"
+      })
+  void whatOnlyLooksTheSameIsStoredAndFound(String one, String other) {
+    engine.stored(one);
+    assertThat(add(new AddCall(other).inferred()).items().getFirst().event()).isEqualTo(Event.ADD);
+    assertThat(engine.listed()).hasSize(2);
+  }
+
   @Test
-  void theSameWordsInAnotherOrderAreKnownAlreadyWithInference() {
+  void theSameInOtherCapitalsAndBlanksIsKnownAlreadyWithInference() {
     Memory tea = engine.stored("Alice likes green tea");
-    Added again = add(new AddCall("green tea, Alice likes").inferred());
+    Added again = add(new AddCall("ALICE likes  green TEA").inferred());
     assertThat(again.modelMissing()).isTrue();
     assertThat(again.items())
         .singleElement()
@@ -266,7 +285,7 @@ final class AddMemoryTest {
   void nearlyTheSameInAnotherScopeIsStored() {
     engine.stored(new AddCall("Alice likes green tea").agent(DEV));
     engine.stored(new AddCall("Alice likes green tea").category("experience").agent(MAIN));
-    Added again = add(new AddCall("green tea, Alice likes").inferred());
+    Added again = add(new AddCall("ALICE likes  green TEA").inferred());
     assertThat(again.items().getFirst().event()).isEqualTo(Event.ADD);
   }
 

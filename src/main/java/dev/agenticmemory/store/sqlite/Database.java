@@ -4,9 +4,11 @@ import dev.agenticmemory.domain.Unavailable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -25,6 +27,9 @@ final class Database implements AutoCloseable {
   /// seconds has been seen with several busy writers.
   private static final int BUSY_TIMEOUT_MS = 30_000;
 
+  /// How long an emptying of the log waits for readers of other processes, and all writers with it.
+  private static final int CHECKPOINT_TIMEOUT_MS = 200;
+
   /// Reading connections that are kept open. More threads than that open their own for one read.
   private static final int READERS_KEPT = 4;
 
@@ -37,14 +42,16 @@ final class Database implements AutoCloseable {
   private final Connected writer;
   private final ReentrantLock writing = new ReentrantLock();
   private final Deque<Connected> readers = new ArrayDeque<>();
+  private boolean checkpointDue;
   private boolean closed;
 
   /// Opens the file, or makes it, with the newest schema.
   Database(Path file) {
     this.file = file;
     try {
-      createPrivately(file.toAbsolutePath().resolveSibling(".").normalize());
+      createPrivately(file);
       writer = openInTurn();
+      checkpoint();
     } catch (IOException | SQLException e) {
       throw unavailable(e);
     }
@@ -61,6 +68,9 @@ final class Database implements AutoCloseable {
         T result = work.run(writer);
         writer.execute("COMMIT");
         committed = true;
+        if (checkpointDue) {
+          checkpoint();
+        }
         return result;
       } finally {
         if (!committed) {
@@ -102,11 +112,18 @@ final class Database implements AutoCloseable {
   }
 
   /// Brings the write-ahead log into the file and empties it, so that nothing deleted is left in
-  /// either. Where readers are in the way, the next call or the end of the process does it.
+  /// either. Where a reader is in the way, later writes try again, and so does whichever process
+  /// opens the file next or leaves it last.
   void checkpoint() {
     writing.lock();
     try {
-      writer.query("PRAGMA wal_checkpoint(TRUNCATE)", row -> row.getInt(1));
+      writer.execute("PRAGMA busy_timeout=" + CHECKPOINT_TIMEOUT_MS);
+      try {
+        checkpointDue =
+            writer.query("PRAGMA wal_checkpoint(TRUNCATE)", row -> row.getInt(1)).contains(1);
+      } finally {
+        writer.execute("PRAGMA busy_timeout=" + BUSY_TIMEOUT_MS);
+      }
     } catch (SQLException e) {
       throw unavailable(e);
     } finally {
@@ -238,17 +255,24 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static void createPrivately(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
+  /// Makes the file, and its folder where that is not there, so that its user alone can read them;
+  /// what SQLite puts beside it follows suit.
+  private static void createPrivately(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().resolveSibling(".").normalize();
+    if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createDirectories(folder);
       return;
     }
-    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } else {
-      Files.createDirectories(folder);
+    Files.createDirectories(folder, permissions("rwx------"));
+    try {
+      Files.createFile(file, permissions("rw-------"));
+    } catch (FileAlreadyExistsException _) {
+      // An earlier start, or another process, has made it.
     }
+  }
+
+  private static FileAttribute<?> permissions(String symbolic) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(symbolic));
   }
 
   /// The settings that the promises rest on, read back: SQLite ignores what it does not know.

@@ -47,6 +47,9 @@ final class Index {
   /// At least so many, for each vector that is wanted.
   private static final int SKETCHED_PER_WANTED = 10;
 
+  /// What an empty index costs, in vectors.
+  private static final int VECTORS_OF_AN_INDEX = 8;
+
   private final int dimensions;
   private final Vectors vectors;
   private final List<@Nullable Document> documents = new ArrayList<>();
@@ -148,9 +151,10 @@ final class Index {
     return numbers.size();
   }
 
-  /// How many vectors are held, those of gaps too: what the index costs in memory.
+  /// What the index costs in memory, in vectors: those of gaps and the room for more included, and
+  /// something for being there at all.
   int vectorsHeld() {
-    return vectors.size();
+    return vectors.capacity() + VECTORS_OF_AN_INDEX;
   }
 
   /// Whether reading it anew would free more than a third.

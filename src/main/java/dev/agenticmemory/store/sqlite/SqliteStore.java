@@ -389,7 +389,7 @@ public final class SqliteStore implements MemoryStore {
       throw new Conflict(
           "The stored memories were embedded with %s, the settings say %s"
               .formatted(recorded, space),
-          "Set EMBEDDING_MODEL=%s again, or run `agentic-memory reembed` to change over."
+          "Set EMBEDDING_MODEL=%s again, or MEMORY_HOME to a new folder."
               .formatted(recorded.model()));
     }
   }

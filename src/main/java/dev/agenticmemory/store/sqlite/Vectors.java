@@ -11,6 +11,9 @@ final class Vectors {
 
   private static final int CHUNK = 1024;
 
+  /// Room in the first chunk at the beginning. [#CHUNK] is this, doubled some times.
+  private static final int FIRST = 16;
+
   private final int dimensions;
   private final int words;
   private final List<float[]> chunks = new ArrayList<>();
@@ -26,16 +29,34 @@ final class Vectors {
     return size;
   }
 
+  /// For how many vectors there is room: what this costs in memory.
+  int capacity() {
+    return chunks.isEmpty()
+        ? 0
+        : (chunks.size() - 1) * CHUNK + chunks.getLast().length / dimensions;
+  }
+
+  /// The first chunk grows, so that many small indexes cost little; later ones are made whole.
+  private void makeRoom() {
+    if (size == capacity()) {
+      if (size > 0 && size < CHUNK) {
+        chunks.set(0, Arrays.copyOf(chunks.getFirst(), size * 2 * dimensions));
+      } else {
+        chunks.add(new float[(size == 0 ? FIRST : CHUNK) * dimensions]);
+      }
+    }
+    if ((size + 1) * words > sketches.length) {
+      sketches = Arrays.copyOf(sketches, Math.max(FIRST * words, sketches.length * 5 / 4 + words));
+    }
+  }
+
   /// Adds the vector whose bytes these are, float32 little endian.
   void add(byte[] bytes) {
     if (bytes.length != dimensions * Float.BYTES) {
       throw new IllegalArgumentException(
           "A vector of %d bytes in a store of %d dimensions".formatted(bytes.length, dimensions));
     }
-    if (size % CHUNK == 0) {
-      chunks.add(new float[CHUNK * dimensions]);
-      sketches = Arrays.copyOf(sketches, Math.max(sketches.length, (size + CHUNK) * words * 5 / 4));
-    }
+    makeRoom();
     float[] chunk = chunks.getLast();
     int offset = size % CHUNK * dimensions;
     Rows.vector(bytes, chunk, offset);
