@@ -108,7 +108,8 @@ final class Schema {
               "CREATE INDEX task_memory ON task(memory_id)",
               // Which rows of memory changed, so that every process can follow. Old ones are cut.
               "CREATE TABLE change(seq INTEGER PRIMARY KEY AUTOINCREMENT, rid INTEGER NOT NULL)",
-              "CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"));
+              "CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"),
+          List.of("ALTER TABLE memory ADD COLUMN stage TEXT NOT NULL DEFAULT 'SETTLED'"));
 
   private Schema() {}
 
