@@ -4,10 +4,14 @@ import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.store.MemoryStore;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// All use cases on one store.
 ///
 /// @param inspect what is there to be looked at: counts, users, runs
+/// @param ingests what waits for a language model
+/// @param queue does what waits; null where no language model is configured
 public record Engine(
     AddMemory addMemory,
     SearchMemories searchMemories,
@@ -15,19 +19,45 @@ public record Engine(
     OneMemory oneMemory,
     DeleteMemories deleteMemories,
     Inspect inspect,
-    Writer writer) {
+    Ingests ingests,
+    Writer writer,
+    @Nullable IngestQueue queue) {
 
+  /// Without a language model.
   public static Engine of(MemoryStore store, Embedder embedder, Clock clock) {
+    return of(store, embedder, clock, null, () -> {});
+  }
+
+  /// All use cases.
+  ///
+  /// @param inference null where no language model is configured
+  /// @param signal told when something was put into the queue
+  public static Engine of(
+      MemoryStore store,
+      Embedder embedder,
+      Clock clock,
+      @Nullable Inference inference,
+      Runnable signal) {
     Indexer indexer = new Indexer(embedder);
     Writer writer = new Writer(store);
-    MemoryIds ids = new MemoryIds(clock, new SecureRandom());
+    RandomGenerator random = new SecureRandom();
+    MemoryIds ids = new MemoryIds(clock, random);
+    IngestQueue queue = null;
+    Intake intake = null;
+    if (inference != null) {
+      Distil distil = new Distil(store, indexer, writer, ids, inference.model(), clock);
+      queue = new IngestQueue(store, writer, distil, inference.callMax(), random, clock);
+      intake = new Intake(store, indexer, writer, ids, queue, signal, inference.patience(), clock);
+    }
     return new Engine(
-        new AddMemory(store, indexer, writer, ids, clock),
+        new AddMemory(store, indexer, writer, ids, clock, intake),
         new SearchMemories(store, indexer, clock),
         new ListMemories(store, clock),
         new OneMemory(store, indexer, writer, clock),
         new DeleteMemories(store, writer, clock),
         new Inspect(store, clock),
-        writer);
+        new Ingests(store, writer, signal, clock),
+        writer,
+        queue);
   }
 }
