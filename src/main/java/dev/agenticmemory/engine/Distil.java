@@ -30,6 +30,7 @@ import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Outcome;
 import dev.agenticmemory.store.Query;
 import dev.agenticmemory.store.Selection;
+import dev.agenticmemory.text.Words;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +54,9 @@ final class Distil {
 
   /// From this cosine on a memory may be about the same thing as a fact.
   private static final double NEIGHBOUR_COSINE_MIN = 0.4;
+
+  /// And from this share of a fact's words on.
+  private static final double NEIGHBOUR_WORDS_MIN = 0.34;
 
   /// Most memories that the model is shown for one fact, and in all.
   private static final int NEIGHBOURS_PER_FACT = 5;
@@ -453,6 +457,14 @@ final class Distil {
         return features.computeIfAbsent(fact.text(), indexer::features);
       }
 
+      /// By meaning, or by words, which tell more than the meaning in languages that the embedding
+      /// model does not know.
+      private static boolean isNear(Candidate candidate) {
+        long shared = candidate.counts().stream().filter(count -> count > 0).count();
+        return candidate.cosine() >= NEIGHBOUR_COSINE_MIN
+            || shared >= NEIGHBOUR_WORDS_MIN * candidate.counts().size();
+      }
+
       /// The settled memories of exactly this scope that may be about the same thing, nearest
       /// first.
       private List<Memory> neighbours(Fact fact) {
@@ -466,10 +478,11 @@ final class Distil {
                 Sharing.OFF,
                 new Selection.Moment.Live(now),
                 Filter.ALL);
-        Query query = new Query(featuresOf(fact).passages().getFirst(), List.of(), CANDIDATES);
+        List<String> terms = Words.ofQuery(fact.text());
+        Query query = new Query(featuresOf(fact).passages().getFirst(), terms, CANDIDATES);
         List<Candidate> near =
             store.candidates(selection, query).found().stream()
-                .filter(candidate -> candidate.cosine() >= NEIGHBOUR_COSINE_MIN)
+                .filter(Round::isNear)
                 .sorted(Comparator.comparingDouble(Candidate::cosine).reversed())
                 .limit(CANDIDATES)
                 .toList();

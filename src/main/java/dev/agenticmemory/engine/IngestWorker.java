@@ -36,7 +36,7 @@ public final class IngestWorker implements AutoCloseable {
   }
 
   /// Something is due now.
-  void signal() {
+  public void signal() {
     signals.release();
   }
 

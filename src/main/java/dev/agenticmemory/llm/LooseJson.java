@@ -51,12 +51,19 @@ final class LooseJson {
         return Optional.empty();
       }
       Optional<Found> found = read(text.substring(start));
-      if (found.isPresent() && (found.get().node().isArray() || found.get().node().has(key))) {
+      if (found.filter(f -> isAnswer(f.node(), key)).isPresent()) {
         return found;
       }
-      from = found.isPresent() ? start + 1 : nextLine(text, start);
+      // A number in brackets is prose; an object of other members is an answer of another kind.
+      from = found.filter(f -> f.node().isArray()).isPresent() ? start + 1 : nextLine(text, start);
     }
     return Optional.empty();
+  }
+
+  private static boolean isAnswer(JsonNode node, String key) {
+    return node.isArray()
+        ? node.isEmpty() || node.path(0).isTextual() || node.path(0).isObject()
+        : node.has(key);
   }
 
   private static int start(String text, int from) {

@@ -45,7 +45,7 @@ final class ConfigTest {
     assertThat(config.defaultUser()).isEqualTo(new UserId("Boss: 老板"));
     assertThat(config.agent()).isEqualTo(new AgentId("dev"));
     assertThat(config.sharing()).isEqualTo(Sharing.TEAM);
-    assertThat(config.embeddingModel().id()).isEqualTo("bge-small-en-v15-q");
+    assertThat(config.embedding().id()).isEqualTo("bge-small-en-v15-q");
   }
 
   @Test
