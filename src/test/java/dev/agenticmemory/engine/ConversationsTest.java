@@ -45,7 +45,9 @@ final class ConversationsTest {
   @Test
   void theTableIsWideEnough() throws IOException {
     assertThat(table()).hasSizeGreaterThanOrEqualTo(60);
-    assertThat(table()).filteredOn(row -> row.path("wrong").asBoolean()).hasSizeGreaterThanOrEqualTo(30);
+    assertThat(table())
+        .filteredOn(row -> row.path("wrong").asBoolean())
+        .hasSizeGreaterThanOrEqualTo(30);
     assertThat(table())
         .extracting(row -> row.path("lang").asText())
         .contains("en", "zh", "ja", "de", "ar");
@@ -72,8 +74,17 @@ final class ConversationsTest {
       for (JsonNode known : row.path("known")) {
         AddRequest request =
             new AddRequest(
-                new Input.Text(known.asText()), null, null, null, false, null,
-                new Metadata(Map.of("kept", true)), null, null, null, null);
+                new Input.Text(known.asText()),
+                null,
+                null,
+                null,
+                false,
+                null,
+                new Metadata(Map.of("kept", true)),
+                null,
+                null,
+                null,
+                null);
         var _ = fixture.engine.addMemory().add(CALLER, request);
       }
       Instant observed =
@@ -92,9 +103,7 @@ final class ConversationsTest {
           fixture
               .engine
               .addMemory()
-              .add(
-                  CALLER,
-                  InferenceFixture.request(messages(row), null, observed, Metadata.EMPTY));
+              .add(CALLER, InferenceFixture.request(messages(row), null, observed, Metadata.EMPTY));
 
       assertThat(added.status()).isEqualTo(Added.Status.STORED);
       assertThat(fixture.memories())
