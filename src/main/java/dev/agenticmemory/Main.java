@@ -5,6 +5,7 @@ import dev.agenticmemory.cli.Cli;
 import dev.agenticmemory.cli.Client;
 import dev.agenticmemory.cli.DemoCommand;
 import dev.agenticmemory.cli.DoctorCommand;
+import dev.agenticmemory.cli.EvalCommand;
 import dev.agenticmemory.cli.IngestsCommand;
 import dev.agenticmemory.cli.MemoryCommands;
 import dev.agenticmemory.cli.StdioCommand;
@@ -85,6 +86,7 @@ public final class Main {
     commands.add(new IngestsCommand(() -> program.engine().ingests(), program.person()));
     commands.add(new DoctorCommand(program::checks));
     commands.add(new BenchCommand(Launch.command(), Launch.withoutCache(), program::benchTarget));
+    commands.add(new EvalCommand(program::evaluate));
     commands.add(new WarmUpCommand(program::serveOn));
     return Cli.of(build.getProperty("version"), commands);
   }

@@ -12,6 +12,9 @@ import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Inference;
 import dev.agenticmemory.engine.IngestWorker;
+import dev.agenticmemory.eval.Dataset;
+import dev.agenticmemory.eval.Evaluation;
+import dev.agenticmemory.eval.Report;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.Tools;
@@ -24,6 +27,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +60,8 @@ final class Program implements AutoCloseable {
     if (engine == null) {
       MemoryStore opened = new SqliteStore(config.home().resolve("memory.db"), embedder().space());
       store = opened;
-      Engine made = Engine.of(opened, embedder(), Clock.systemUTC(), inference(), this::signal);
+      Engine made =
+          Engine.of(opened, embedder(), null, inference(), this::signal, Clock.systemUTC());
       engine = made;
       if (made.queue() != null) {
         worker = new IngestWorker(made.queue());
@@ -115,6 +120,14 @@ final class Program implements AutoCloseable {
   /// What `bench` measures, on another data folder.
   BenchTarget benchTarget(Path home) {
     return new EngineBench(home.resolve("memory.db"), embedder());
+  }
+
+  /// Runs a dataset through a store of its own.
+  Report evaluate(Dataset dataset, Path home, Consumer<String> progress) {
+    Embedder model = embedder();
+    try (MemoryStore other = new SqliteStore(home.resolve("memory.db"), model.space())) {
+      return Evaluation.of(dataset, other, model, Clock.systemUTC(), progress);
+    }
   }
 
   /// What `doctor` looks at.

@@ -2,6 +2,7 @@ package dev.agenticmemory.embed;
 
 import dev.agenticmemory.domain.Embedding;
 import dev.agenticmemory.domain.EmbeddingSpace;
+import java.lang.Character.UnicodeScript;
 import java.util.List;
 
 /// Turns text into vectors. Safe for concurrent use.
@@ -19,6 +20,11 @@ public interface Embedder extends AutoCloseable {
 
   /// How many tokens of one text the model reads well; longer texts are handed over in passages.
   int windowTokens();
+
+  /// Whether it makes sense of texts in this script. Where it does not, words alone are compared.
+  default boolean reads(UnicodeScript script) {
+    return true;
+  }
 
   /// The meaning of each text, in order. The same text gives the same vector.
   ///

@@ -172,7 +172,7 @@ public final class AddMemory {
       }
       Features known = features.computeIfAbsent(hash, _ -> indexer.features(turn.text()));
       Optional<Memory> near =
-          request.infer() ? nearDuplicates.find(scope, known, now) : Optional.empty();
+          request.infer() ? nearDuplicates.find(scope, turn.text(), known, now) : Optional.empty();
       if (near.isPresent()) {
         return new Added.Item(
             near.get().id(), near.get().text(), Event.NONE, "stored already in other words");

@@ -445,7 +445,7 @@ final class Distil {
       private Optional<Memory> known(Fact fact) {
         return same(fact.text())
             .flatMap(store::find)
-            .or(() -> nearDuplicates.find(scope, featuresOf(fact), now))
+            .or(() -> nearDuplicates.find(scope, fact.text(), featuresOf(fact), now))
             .filter(memory -> memory.content().stage() == Stage.SETTLED);
       }
 

@@ -1,6 +1,7 @@
 package dev.agenticmemory.engine;
 
 import dev.agenticmemory.embed.Embedder;
+import dev.agenticmemory.rerank.Reranker;
 import dev.agenticmemory.store.MemoryStore;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// All use cases on one store.
 ///
 /// @param inspect what is there to be looked at: counts, users, runs
+/// @param languages whether the embedding model reads what is stored
 /// @param ingests what waits for a language model
 /// @param queue does what waits; null where no language model is configured
 public record Engine(
@@ -19,25 +21,36 @@ public record Engine(
     OneMemory oneMemory,
     DeleteMemories deleteMemories,
     Inspect inspect,
+    Languages languages,
     Ingests ingests,
     Writer writer,
     @Nullable IngestQueue queue) {
 
-  /// Without a language model.
+  /// Without a reranker and without a language model.
   public static Engine of(MemoryStore store, Embedder embedder, Clock clock) {
-    return of(store, embedder, clock, null, () -> {});
+    return of(store, embedder, null, clock);
+  }
+
+  /// Without a language model.
+  ///
+  /// @param reranker null for none
+  public static Engine of(
+      MemoryStore store, Embedder embedder, @Nullable Reranker reranker, Clock clock) {
+    return of(store, embedder, reranker, null, () -> {}, clock);
   }
 
   /// All use cases.
   ///
+  /// @param reranker null for none
   /// @param inference null where no language model is configured
   /// @param signal told when something was put into the queue
   public static Engine of(
       MemoryStore store,
       Embedder embedder,
-      Clock clock,
+      @Nullable Reranker reranker,
       @Nullable Inference inference,
-      Runnable signal) {
+      Runnable signal,
+      Clock clock) {
     Indexer indexer = new Indexer(embedder);
     Writer writer = new Writer(store);
     RandomGenerator random = new SecureRandom();
@@ -51,11 +64,12 @@ public record Engine(
     }
     return new Engine(
         new AddMemory(store, indexer, writer, ids, clock, intake),
-        new SearchMemories(store, indexer, clock),
+        new SearchMemories(store, indexer, reranker, clock),
         new ListMemories(store, clock),
         new OneMemory(store, indexer, writer, clock),
         new DeleteMemories(store, writer, clock),
         new Inspect(store, clock),
+        new Languages(store, indexer, clock),
         new Ingests(store, writer, signal, clock),
         writer,
         queue);

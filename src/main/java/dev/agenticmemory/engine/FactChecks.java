@@ -5,9 +5,9 @@ import dev.agenticmemory.domain.Content;
 import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.engine.Turns.Turn;
 import dev.agenticmemory.llm.LanguageModel.Proposed;
-import dev.agenticmemory.text.Languages;
 import dev.agenticmemory.text.RecalledBlocks;
 import dev.agenticmemory.text.RelativeDates;
+import dev.agenticmemory.text.SameLanguage;
 import dev.agenticmemory.text.Secrets;
 import dev.agenticmemory.text.Words;
 import java.time.LocalDate;
@@ -113,7 +113,7 @@ final class FactChecks {
     if (isRecalled(text)) {
       return new Verdict.Bad("out of a recalled block", false);
     }
-    if (ingest.prompt() == null && !Languages.isOf(text, said)) {
+    if (ingest.prompt() == null && !SameLanguage.isOf(text, said)) {
       return new Verdict.Bad("translated", true);
     }
     if (share(text, words) == 0) {
@@ -138,8 +138,8 @@ final class FactChecks {
     Set<String> known = terms(before + "\n" + fact.text());
     boolean theirs =
         share(masked, known) >= 0.5
-            && share(fact.text(), terms(masked)) >= 0.3
-            && Languages.isOf(masked, before + "\n" + fact.text());
+            && share(fact.text(), terms(masked)) >= 0.5
+            && SameLanguage.isOf(masked, before + "\n" + fact.text());
     return theirs ? RelativeDates.ground(masked, day) : null;
   }
 

@@ -1,6 +1,7 @@
 package dev.agenticmemory.engine;
 
 import dev.agenticmemory.domain.Memory;
+import org.jspecify.annotations.Nullable;
 
 /// One found memory.
 ///
@@ -8,8 +9,18 @@ import dev.agenticmemory.domain.Memory;
 ///   asked for recency
 /// @param relevance the score before recency
 /// @param label which kind of memory it is to the one who asks
-/// @param parts how the score came about
-public record Hit(Memory memory, double score, double relevance, Label label, Ranking.Parts parts) {
+/// @param explanation how the score came about
+public record Hit(
+    Memory memory, double score, double relevance, Label label, Explanation explanation) {
+
+  /// How a score came about.
+  ///
+  /// @param parts what the memory's place comes from
+  /// @param calibrated the score of these parts, in [0, 1]
+  /// @param reranked what the reranker made of it, in [0, 1]; null where none read it
+  /// @param recency the factor for age
+  public record Explanation(
+      Ranking.Parts parts, double calibrated, @Nullable Double reranked, double recency) {}
 
   public enum Label {
     LONG_TERM,

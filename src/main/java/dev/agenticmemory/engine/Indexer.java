@@ -5,6 +5,8 @@ import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.Query;
 import dev.agenticmemory.text.Passages;
+import dev.agenticmemory.text.Scripts;
+import dev.agenticmemory.text.Terms;
 import dev.agenticmemory.text.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +14,8 @@ import java.util.List;
 /// Makes of a text what the indexes know it by, and of a query what they look for.
 public final class Indexer {
 
-  /// Most distinct words of a query; a longer one is a text, of which these are sample enough.
-  private static final int QUERY_TERMS_MAX = 64;
+  /// Where the model reads less than this share of a query's letters, its vector means nothing.
+  private static final double READABLE_SHARE_MIN = 0.7;
 
   private final Embedder embedder;
 
@@ -34,21 +36,38 @@ public final class Indexer {
     int from = 0;
     for (int i = 0; i < texts.size(); i++) {
       int to = from + passages.get(i).size();
-      features.add(new Features(embeddings.subList(from, to), Words.ofText(texts.get(i))));
+      Terms terms = Words.analyse(texts.get(i));
+      features.add(
+          new Features(
+              embeddings.subList(from, to), terms.words(), terms.tokens(), terms.question()));
       from = to;
     }
     return features;
   }
 
-  /// What the indexes look for to answer `text`.
+  /// What the indexes look for to answer `question`: without its meaning where the model does not
+  /// read the script.
   ///
   /// @param limit how many candidates by meaning, and how many by words
-  public Query query(String text, int limit) {
-    // The beginning of a query that is longer than the model's window stands for all of it.
-    List<String> beginning = passages(text).subList(0, 1);
-    Embedding embedding = embedder.embed(beginning, Embedder.Purpose.SEARCH).getFirst();
+  Query query(Question question, int limit) {
     return new Query(
-        embedding, Words.ofQuery(text).stream().limit(QUERY_TERMS_MAX).toList(), limit);
+        reads(question.text()) ? meaning(question) : null,
+        question.terms(),
+        question.choosing(),
+        question.pairs(),
+        limit);
+  }
+
+  /// Whether the embedding model reads the script of `text`.
+  public boolean reads(String text) {
+    return Scripts.share(text, embedder::reads) >= READABLE_SHARE_MIN;
+  }
+
+  private Embedding meaning(Question question) {
+    // The beginning of a query that is longer than the model's window stands for all of it.
+    List<String> beginning =
+        passages(question.mentions().inFirstPerson(question.text())).subList(0, 1);
+    return embedder.embed(beginning, Embedder.Purpose.SEARCH).getFirst();
   }
 
   private List<String> passages(String text) {

@@ -19,9 +19,9 @@ import java.util.Set;
 /// Finds the memory that says the same as a new text, without a language model.
 ///
 /// Careful on purpose: a wrong "known already" loses something, a missed one only repeats it. So
-/// the two must have the very same words, apart from their order, their endings and the small words
-/// that carry no meaning; and nearly the same vector, which `dog bites man` and `man bites dog` do
-/// not have where the model is any good.
+/// the two must have the very same words, apart from their order, their endings and articles; and
+/// nearly the same vector, which `dog bites man` and `man bites dog` do not have where the model is
+/// any good.
 final class NearDuplicates {
 
   /// Below this cosine two texts of the same words say different things.
@@ -36,8 +36,8 @@ final class NearDuplicates {
   }
 
   /// The memory of exactly this scope that says the same.
-  Optional<Memory> find(Scope scope, Features features, Instant now) {
-    if (features.passages().size() > 1 || features.terms().isEmpty()) {
+  Optional<Memory> find(Scope scope, String text, Features features, Instant now) {
+    if (features.passages().size() > 1 || Words.whole(text).isEmpty()) {
       return Optional.empty();
     }
     Selection selection =
@@ -55,10 +55,10 @@ final class NearDuplicates {
         store.candidates(selection, query).found().stream()
             .filter(candidate -> candidate.cosine() >= COSINE_MIN)
             .toList();
-    Set<String> words = new HashSet<>(features.terms());
+    Set<String> words = new HashSet<>(Words.whole(text));
     return store.load(near).stream()
         .filter(memory -> memory.scope().equals(scope))
-        .filter(memory -> words.equals(new HashSet<>(Words.ofText(memory.text()))))
+        .filter(memory -> words.equals(new HashSet<>(Words.whole(memory.text()))))
         .findFirst();
   }
 }

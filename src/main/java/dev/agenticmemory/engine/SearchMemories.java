@@ -4,14 +4,16 @@ import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Scope;
-import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.Tier;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.rerank.Reranker;
 import dev.agenticmemory.store.Candidate;
 import dev.agenticmemory.store.Candidates;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Query;
 import dev.agenticmemory.store.Selection;
+import dev.agenticmemory.text.Words;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -21,30 +23,49 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the memories that answer a question, by words and by meaning together.
 ///
-/// One embedding and one question to the store, whichever tiers and runs are asked for.
+/// One embedding and one round of questions to the store, whichever tiers and runs are asked for.
+/// Where there is a reranker, it reads the best of what was found; where that fails, the order
+/// without it stands, and the answer says so.
 public final class SearchMemories {
 
   /// How many candidates are taken by meaning and by words, for each wanted hit and at least.
   private static final int CANDIDATES_PER_HIT = 4;
 
-  private static final int CANDIDATES_MIN = 100;
+  /// With 100 the same is found; with fewer, less.
+  private static final int CANDIDATES_MIN = 60;
+
+  /// More speakers than this are no conversation, and no query is told apart by them.
+  private static final int SPEAKERS_MAX = 1_000;
 
   /// Furthest that a combined search looks back, in days.
   public static final int RECENT_DAYS_MAX = 365;
 
   private final MemoryStore store;
   private final Indexer indexer;
+  private final @Nullable Reranker reranker;
   private final Clock clock;
 
+  /// Without a reranker.
   public SearchMemories(MemoryStore store, Indexer indexer, Clock clock) {
+    this(store, indexer, null, clock);
+  }
+
+  /// With a reranker.
+  ///
+  /// @param reranker null for none
+  public SearchMemories(
+      MemoryStore store, Indexer indexer, @Nullable Reranker reranker, Clock clock) {
     this.store = store;
     this.indexer = indexer;
+    this.reranker = reranker;
     this.clock = clock;
   }
 
@@ -60,19 +81,26 @@ public final class SearchMemories {
 
   public Found search(Caller caller, SearchRequest request) {
     UserId user = caller.user(request.user());
-    Instant now = clock.instant();
-    Query query =
-        indexer.query(
-            request.query(), Math.max(CANDIDATES_MIN, request.topK() * CANDIDATES_PER_HIT));
-    Candidates candidates = store.candidates(selection(caller, user, request, now), query);
-    List<Scored> scored = score(candidates, request, now);
-    long relevant = scored.stream().filter(one -> one.relevance >= request.minScore()).count();
-    List<Hit> hits =
-        distinct(
-            scored.stream().filter(one -> one.relevance >= request.minScore()).toList(),
-            request,
-            user);
-    return new Found(hits, scored.size() - (int) relevant);
+    Place after = request.cursor() == null ? null : Place.of(request.cursor(), request);
+    Instant now = after == null ? clock.instant() : after.began();
+    Ranked ranked =
+        rerank(
+            request.query(),
+            scored(selection(caller, user, request, clock.instant()), request, now));
+    List<Scored> relevant =
+        ranked.scored.stream()
+            .filter(one -> one.relevance >= request.minScore())
+            .sorted(BEST_FIRST)
+            .toList();
+    Page page = new Page(request, after);
+    List<Hit> hits = page.fill(relevant, user);
+    return new Found(
+        hits,
+        ranked.scored.size() - relevant.size(),
+        page.hasMore
+            ? new Place(now, page.last().score(), page.last().candidate.id()).cursor(request)
+            : null,
+        ranked.note);
   }
 
   private static Selection selection(
@@ -85,49 +113,171 @@ public final class SearchMemories {
         user, request.agent(), request.runs(), caller.sharing(), moment, request.filter());
   }
 
-  private record Scored(Candidate candidate, double score, double relevance, Ranking.Parts parts) {}
+  /// A candidate and its scores.
+  ///
+  /// @param relevance what the score is without recency
+  private record Scored(
+      Candidate candidate, double relevance, double recency, Hit.Explanation explanation) {
 
-  /// Best first; equal scores by id, so that the order is always the same.
-  private static List<Scored> score(Candidates candidates, SearchRequest request, Instant now) {
-    Ranking ranking = new Ranking(candidates);
-    return candidates.found().stream()
-        .map(candidate -> {
-          double relevance = ranking.relevance(candidate);
-          double recency = request.timeDecay() ? Ranking.recency(candidate.happened(), now) : 1;
-          return new Scored(
-              candidate,
-              relevance * recency,
-              relevance,
-              new Ranking.Parts(ranking.words(candidate), ranking.meaning(candidate), recency));
-        })
-        .filter(one -> one.relevance > 0)
-        .sorted(
-            Comparator.comparingDouble(Scored::score)
-                .reversed()
-                .thenComparing(one -> one.candidate.id()))
-        .toList();
+    double score() {
+      return relevance * recency;
+    }
+
+    Scored reranked(double relevance, @Nullable Double read) {
+      return new Scored(
+          candidate,
+          relevance,
+          recency,
+          new Hit.Explanation(explanation.parts(), explanation.calibrated(), read, recency));
+    }
   }
 
-  /// The best hits, each text once: what stands in two tiers or was said by two agents is one hit.
-  private List<Hit> distinct(List<Scored> scored, SearchRequest request, UserId user) {
-    List<Hit> hits = new ArrayList<>();
-    Set<TextHash> seen = new HashSet<>();
-    int from = 0;
-    while (hits.size() < request.topK() && from < scored.size()) {
-      List<Scored> next = scored.subList(from, Math.min(scored.size(), from + request.topK()));
-      from += next.size();
-      Map<MemoryId, Memory> memories =
-          store.load(next.stream().map(Scored::candidate).toList()).stream()
-              .collect(Collectors.toMap(Memory::id, Function.identity(), (a, _) -> a));
-      for (Scored one : next) {
-        Memory memory = memories.get(one.candidate.id());
-        if (memory != null && hits.size() < request.topK() && seen.add(memory.content().hash())) {
-          hits.add(
-              new Hit(memory, one.score, one.relevance, label(memory, request, user), one.parts));
-        }
+  /// A candidate that something speaks for.
+  private record Evidence(Candidate candidate, Ranking.Parts parts) {}
+
+  /// What was found, with what there is to say about it.
+  private record Ranked(List<Scored> scored, @Nullable String note) {}
+
+  /// Equal scores by id, so that the order is always the same.
+  private static final Comparator<Scored> BEST_FIRST =
+      Comparator.comparingDouble(Scored::score).reversed().thenComparing(one -> one.candidate.id());
+
+  private List<Scored> scored(Selection selection, SearchRequest request, Instant now) {
+    Question question =
+        Question.of(
+            request.query(),
+            store.speakers(selection, SPEAKERS_MAX),
+            LocalDate.ofInstant(now, ZoneOffset.UTC));
+    Query query =
+        indexer.query(question, Math.max(CANDIDATES_MIN, request.topK() * CANDIDATES_PER_HIT));
+    Candidates candidates = store.candidates(selection, query);
+    Ranking ranking = new Ranking(question, query, candidates);
+    List<Evidence> evidence = new ArrayList<>(candidates.found().size());
+    for (Candidate candidate : candidates.found()) {
+      Ranking.Parts parts = ranking.parts(candidate);
+      if (parts.isEvidence()) {
+        evidence.add(new Evidence(candidate, parts));
       }
     }
-    return hits;
+    double best = evidence.stream().mapToDouble(one -> one.parts.order()).max().orElse(0);
+    List<Scored> scored = new ArrayList<>(evidence.size());
+    for (Evidence one : evidence) {
+      double relevance = ranking.score(one.parts.order(), best);
+      double recency =
+          request.timeDecay() ? Ranking.recency(one.candidate.nature().happened(), now) : 1;
+      scored.add(
+          new Scored(
+              one.candidate,
+              relevance,
+              recency,
+              new Hit.Explanation(one.parts, relevance, null, recency)));
+    }
+    scored.sort(BEST_FIRST);
+    return scored;
+  }
+
+  /// Lets the reranker read the best.
+  private Ranked rerank(String query, List<Scored> scored) {
+    if (reranker == null || scored.isEmpty()) {
+      return new Ranked(scored, null);
+    }
+    List<Scored> best = scored.subList(0, Math.min(reranker.topN(), scored.size()));
+    Map<MemoryId, Memory> memories = load(best);
+    List<Scored> read =
+        best.stream().filter(one -> memories.containsKey(one.candidate.id())).toList();
+    if (read.isEmpty()) {
+      return new Ranked(scored, null);
+    }
+    try {
+      List<Double> scores =
+          reranker.scores(query, read.stream().map(one -> text(memories, one)).toList());
+      return new Ranked(merged(read, scores, scored.subList(best.size(), scored.size())), null);
+    } catch (Unavailable e) {
+      return new Ranked(
+          scored,
+          "Not reranked: %s. The order is the one without the reranker.".formatted(e.getMessage()));
+    }
+  }
+
+  private static String text(Map<MemoryId, Memory> memories, Scored one) {
+    return Objects.requireNonNull(memories.get(one.candidate.id())).text();
+  }
+
+  /// What was read by its new score, and the rest below that, in its old order.
+  private static List<Scored> merged(List<Scored> read, List<Double> scores, List<Scored> rest) {
+    List<Scored> merged = new ArrayList<>();
+    for (int i = 0; i < read.size(); i++) {
+      merged.add(read.get(i).reranked(scores.get(i), scores.get(i)));
+    }
+    double lowest = scores.stream().mapToDouble(Double::doubleValue).min().orElse(0);
+    rest.forEach(one -> merged.add(one.reranked(one.relevance * lowest, null)));
+    return merged;
+  }
+
+  private Map<MemoryId, Memory> load(List<Scored> scored) {
+    return store.load(scored.stream().map(Scored::candidate).toList()).stream()
+        .collect(Collectors.toMap(Memory::id, Function.identity(), (a, _) -> a));
+  }
+
+  /// One page of hits, each saying once: what stands in two tiers, was said by two agents, or
+  /// differs in blanks, capitals or articles alone is one hit.
+  private final class Page {
+
+    private final SearchRequest request;
+    private final @Nullable Place after;
+    private final Set<Object> seen = new HashSet<>();
+    private final List<Scored> shown = new ArrayList<>();
+    private final List<Hit> hits = new ArrayList<>();
+    private boolean hasMore;
+
+    Page(SearchRequest request, @Nullable Place after) {
+      this.request = request;
+      this.after = after;
+    }
+
+    /// Goes through all that is relevant, so that what an earlier page showed is not shown again.
+    List<Hit> fill(List<Scored> relevant, UserId user) {
+      for (int from = 0; from < relevant.size() && !hasMore; from += request.topK()) {
+        List<Scored> next =
+            relevant.subList(from, Math.min(relevant.size(), from + request.topK()));
+        Map<MemoryId, Memory> memories = load(next);
+        for (Scored one : next) {
+          Memory memory = memories.get(one.candidate.id());
+          if (memory != null && isNew(memory) && !isBefore(one)) {
+            show(one, memory, user);
+          }
+        }
+      }
+      return hits;
+    }
+
+    Scored last() {
+      return shown.getLast();
+    }
+
+    private void show(Scored one, Memory memory, UserId user) {
+      if (hits.size() == request.topK()) {
+        hasMore = true;
+        return;
+      }
+      shown.add(one);
+      hits.add(
+          new Hit(
+              memory, one.score(), one.relevance, label(memory, request, user), one.explanation));
+    }
+
+    private boolean isNew(Memory memory) {
+      List<String> words = Words.whole(memory.text());
+      boolean newText = seen.add(memory.content().hash());
+      return words.isEmpty() ? newText : seen.add(words) && newText;
+    }
+
+    /// Whether an earlier page ended at or after this one.
+    private boolean isBefore(Scored one) {
+      return after != null
+          && (one.score() > after.score()
+              || (one.score() == after.score() && one.candidate.id().compareTo(after.id()) <= 0));
+    }
   }
 
   private static Hit.Label label(Memory memory, SearchRequest request, UserId user) {

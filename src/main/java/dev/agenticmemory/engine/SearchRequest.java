@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param minScore hits below this relevance are left out, 0 to 1
 /// @param asOf what was known at this time; null for now
 /// @param timeDecay whether newer memories are preferred
+/// @param cursor where to go on, as an earlier answer said; null for the best hits
 public record SearchRequest(
     String query,
     @Nullable UserId user,
@@ -26,7 +27,8 @@ public record SearchRequest(
     double minScore,
     Filter filter,
     @Nullable Instant asOf,
-    boolean timeDecay) {
+    boolean timeDecay,
+    @Nullable String cursor) {
 
   /// Most hits of one search, so that one call cannot fill the caller's context.
   public static final int TOP_K_MAX = 100;
@@ -52,5 +54,19 @@ public record SearchRequest(
     if (!(minScore >= 0 && minScore <= 1)) {
       throw new InvalidInput("min_score", "is " + minScore, "Pass a number from 0 to 1.");
     }
+  }
+
+  /// For the best hits.
+  public SearchRequest(
+      String query,
+      @Nullable UserId user,
+      @Nullable AgentId agent,
+      Selection.Runs runs,
+      int topK,
+      double minScore,
+      Filter filter,
+      @Nullable Instant asOf,
+      boolean timeDecay) {
+    this(query, user, agent, runs, topK, minScore, filter, asOf, timeDecay, null);
   }
 }

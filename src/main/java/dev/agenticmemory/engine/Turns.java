@@ -4,6 +4,7 @@ import dev.agenticmemory.domain.Author;
 import dev.agenticmemory.domain.Content;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Metadata;
+import dev.agenticmemory.domain.Speaker;
 import dev.agenticmemory.text.RecalledBlocks;
 import dev.agenticmemory.text.Secrets;
 import java.util.ArrayList;
@@ -23,7 +24,9 @@ final class Turns {
 
     /// `metadata` with the speaker's name, where there is one.
     Metadata metadata(Metadata metadata) {
-      return speaker == null ? metadata : metadata.merged(new Metadata(Map.of("name", speaker)));
+      return speaker == null
+          ? metadata
+          : metadata.merged(new Metadata(Map.of(Speaker.KEY, speaker)));
     }
   }
 

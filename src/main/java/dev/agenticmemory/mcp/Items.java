@@ -8,6 +8,7 @@ import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Stage;
 import dev.agenticmemory.domain.Times;
 import dev.agenticmemory.engine.Hit;
+import dev.agenticmemory.engine.Ranking;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.json.MetadataJson;
 import java.util.List;
@@ -98,11 +99,27 @@ final class Items {
     node.put("memory_type", hit.label().name().toLowerCase(Locale.ROOT));
     details(node, hit.memory());
     if (explain) {
-      ObjectNode parts = node.putObject("explanation");
-      putScore(parts, "words", hit.parts().words());
-      putScore(parts, "meaning", hit.parts().meaning());
-      putScore(parts, "recency", hit.parts().recency());
+      node.set("explanation", explanation(hit.explanation()));
     }
+    return node;
+  }
+
+  private static ObjectNode explanation(Hit.Explanation explanation) {
+    ObjectNode node = Json.object();
+    Ranking.Parts parts = explanation.parts();
+    putScore(node, "meaning", parts.meaning());
+    putScore(node, "words", parts.words());
+    putScore(node, "phrase", parts.phrase());
+    putScore(node, "context", parts.context());
+    putScore(node, "speaker", parts.speaker());
+    putScore(node, "question", parts.question());
+    putScore(node, "length", parts.length());
+    putScore(node, "date", parts.date());
+    putScore(node, "calibrated", explanation.calibrated());
+    if (explanation.reranked() != null) {
+      putScore(node, "reranked", explanation.reranked());
+    }
+    putScore(node, "recency", explanation.recency());
     return node;
   }
 

@@ -14,6 +14,13 @@ final class SearchAnswer {
     if (request.minScore() > 0) {
       answer.put("filtered_count", found.filtered());
     }
+    if (found.nextCursor() != null) {
+      answer.put("next_cursor", found.nextCursor());
+    }
+    if (found.note() != null) {
+      String cut = answer.path("note").asText();
+      answer.put("note", cut.isEmpty() ? found.note() : found.note() + " " + cut);
+    }
     return answer;
   }
 }

@@ -28,7 +28,8 @@ final class SearchCombinedTool implements Tool {
             arguments.number("min_score", 0),
             FilterJson.read(arguments.object("filters")),
             null,
-            arguments.flag("time_decay", true));
+            arguments.flag("time_decay", true),
+            arguments.text("cursor"));
     return SearchAnswer.of(
         searchMemories.search(caller, request), request, arguments.flag("explain", false));
   }

@@ -30,7 +30,8 @@ final class SearchMemoryTool implements Tool {
             arguments.number("min_score", 0),
             FilterJson.read(arguments.object("filters")),
             arguments.instant("as_of"),
-            arguments.flag("time_decay", false));
+            arguments.flag("time_decay", false),
+            arguments.text("cursor"));
     return SearchAnswer.of(
         searchMemories.search(caller, request), request, arguments.flag("explain", false));
   }

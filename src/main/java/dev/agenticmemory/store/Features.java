@@ -7,13 +7,21 @@ import java.util.List;
 ///
 /// @param passages the meaning of each passage, in order, at least one: a long text is found by any
 ///   part of it
-/// @param terms its words as the analyser gives them, in order, repeated as often as they occur
-public record Features(List<Embedding> passages, List<String> terms) {
+/// @param terms its words as the analyser gives them, in order, repeated as often as they occur;
+///   single Chinese, Japanese and Korean characters, which are indexed beside the pairs, at the end
+/// @param tokens how many words it has in all, those that the analyser leaves out included
+/// @param question whether it ends as a question
+public record Features(List<Embedding> passages, List<String> terms, int tokens, boolean question) {
   public Features {
     passages = List.copyOf(passages);
     terms = List.copyOf(terms);
     if (passages.isEmpty()) {
       throw new IllegalArgumentException("A text has at least one passage");
     }
+  }
+
+  /// Of a text that is no question and has no words but these.
+  public Features(List<Embedding> passages, List<String> terms) {
+    this(passages, terms, terms.size(), false);
   }
 }

@@ -55,10 +55,16 @@ public interface MemoryStore extends AutoCloseable {
   Optional<MemoryId> findSame(Scope scope, TextHash hash, Instant now);
 
   /// What may answer `query`: of the selected memories at least the `limit` nearest by meaning and
-  /// the `limit` best by words, and what stands next to each of them in its conversation.
+  /// the `limit` best by words, and the two before and after each of them in its conversation.
   ///
   /// An engine may return more. Without terms and embedding nothing is found.
   Candidates candidates(Selection selection, Query query);
+
+  /// Who spoke in the selected memories, each once, in no particular order; see
+  /// [dev.agenticmemory.domain.Speaker].
+  ///
+  /// @param limit how many at most
+  List<String> speakers(Selection selection, int limit);
 
   /// The memories that `candidates` are, in their order; the ones that are gone by now are left
   /// out.

@@ -8,12 +8,29 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param embedding the meaning; null to look for words alone
 /// @param terms the distinct words, as the analyser gives them; empty to look for meaning alone
+/// @param choosing how many of the terms, from the first, choose candidates; the others, names of
+///   speakers, are only counted
+/// @param pairs which of the terms stand side by side in the query
 /// @param limit how many candidates by meaning, and how many by words; at least 1
-public record Query(@Nullable Embedding embedding, List<String> terms, int limit) {
+public record Query(
+    @Nullable Embedding embedding, List<String> terms, int choosing, List<Pair> pairs, int limit) {
+
+  /// Two terms that follow each other, by their places in [#terms].
+  public record Pair(int first, int second) {}
+
   public Query {
     terms = List.copyOf(terms);
+    pairs = List.copyOf(pairs);
     if (limit < 1) {
       throw new IllegalArgumentException("limit must be at least 1, is " + limit);
     }
+    if (choosing < 0 || choosing > terms.size()) {
+      throw new IllegalArgumentException(choosing + " of " + terms.size() + " terms");
+    }
+  }
+
+  /// Of words that all choose candidates and stand anywhere.
+  public Query(@Nullable Embedding embedding, List<String> terms, int limit) {
+    this(embedding, terms, terms.size(), List.of(), limit);
   }
 }

@@ -10,8 +10,9 @@ import java.util.List;
 public final class Passages {
 
   // Word pieces per character, by measurement on the tokenizers of BERT: English has about four
-  // letters a piece, other alphabets fewer, and Han characters are a piece each.
-  private static final double PIECES_LATIN = 0.27;
+  // letters a piece (1,000 characters are the 256 pieces of a small model), other alphabets fewer,
+  // and Han characters are a piece each.
+  private static final double PIECES_LATIN = 0.256;
   private static final double PIECES_OTHER = 0.6;
   private static final double PIECES_CHARACTER = 1.0;
 

@@ -107,7 +107,7 @@ final class AddMemoryTest {
         .first()
         .satisfies(hit -> {
           assertThat(hit.memory().text()).contains("aquarium");
-          assertThat(hit.parts().meaning()).isPositive();
+          assertThat(hit.explanation().parts().meaning()).isPositive();
         });
   }
 

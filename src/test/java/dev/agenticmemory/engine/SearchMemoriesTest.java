@@ -211,7 +211,7 @@ final class SearchMemoriesTest {
         .singleElement()
         .satisfies(hit -> {
           assertThat(hit.score()).isCloseTo(hit.relevance() * 0.8, within(1e-6));
-          assertThat(hit.parts().recency()).isCloseTo(0.8, within(1e-6));
+          assertThat(hit.explanation().recency()).isCloseTo(0.8, within(1e-6));
         });
   }
 

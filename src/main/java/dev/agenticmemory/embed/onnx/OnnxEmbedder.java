@@ -9,6 +9,7 @@ import dev.langchain4j.model.embedding.onnx.OnnxEmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.PoolingMode;
 import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.bgesmallenv15q.BgeSmallEnV15QuantizedEmbeddingModel;
+import java.lang.Character.UnicodeScript;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +98,12 @@ public final class OnnxEmbedder implements Embedder {
   @Override
   public int windowTokens() {
     return WINDOW_TOKENS;
+  }
+
+  /// Both models were trained on English; other languages in Latin letters they half understand.
+  @Override
+  public boolean reads(UnicodeScript script) {
+    return script == UnicodeScript.LATIN;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.agenticmemory.store.sqlite;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.Scope;
+import dev.agenticmemory.store.Candidate;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param rid its row
 /// @param expires milliseconds since 1970, or [Long#MAX_VALUE] for never
 /// @param strand what its neighbours share with it; null where it stands alone
-/// @param length how many terms it has
+/// @param nature what scores take from it whatever the query
 record Document(
     long rid,
     MemoryId id,
@@ -21,10 +22,9 @@ record Document(
     boolean shared,
     Metadata metadata,
     Instant created,
-    Instant happened,
     long expires,
     @Nullable Strand strand,
-    int length) {
+    Candidate.Nature nature) {
 
   /// What neighbours have in common.
   sealed interface Strand {

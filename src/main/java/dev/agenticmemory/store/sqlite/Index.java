@@ -2,8 +2,10 @@ package dev.agenticmemory.store.sqlite;
 
 import dev.agenticmemory.domain.Filter;
 import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.store.Candidate;
 import dev.agenticmemory.store.Candidates;
+import dev.agenticmemory.store.Occurrences;
 import dev.agenticmemory.store.Query;
 import dev.agenticmemory.store.Selection;
 import java.time.Instant;
@@ -11,9 +13,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -26,27 +30,40 @@ import org.jspecify.annotations.Nullable;
 /// writers.
 final class Index {
 
-  // The usual parameters of BM25. They only choose candidates; the score is computed from counts.
-  private static final double BM25_K1 = 1.2;
-  private static final double BM25_B = 0.75;
+  /// Up to this many memories are compared one by one, which finds exactly the nearest.
+  private static final int EXACT_MEMORIES_MAX = 6_000;
 
-  /// Up to this many memories are compared one by one, which takes 3 ms at 384 dimensions and finds
-  /// exactly the nearest.
-  private static final int EXACT_MEMORIES_MAX = 20_000;
+  /// Of more, the vectors of the nearest sketches are compared exactly: 2,000 of 10,000, and of
+  /// 20,000 and more this many. Random vectors, the worst case, are then missed once in a hundred
+  /// at 20,000 and once in ten at 100,000.
+  private static final int SKETCHED_MAX = 5_000;
 
-  /// Of more, so many vectors are compared exactly after their sketches: random vectors, the worst
-  /// case, are then missed once in a hundred at 20,000 and once in ten at 100,000.
-  private static final int SKETCHED_MIN = 5_000;
+  private static final int SKETCHED_MIN = 2_000;
 
-  /// The same, for each vector that is wanted.
+  /// Grows by the square: in a larger scope more vectors lie between the wanted ones.
+  private static final double MEMORIES_SQUARED_PER_SKETCHED = 80_000;
+
+  /// At least so many, for each vector that is wanted.
   private static final int SKETCHED_PER_WANTED = 10;
 
   private final int dimensions;
   private final Vectors vectors;
   private final List<@Nullable Document> documents = new ArrayList<>();
   private final Map<Long, Integer> numbers = new HashMap<>();
-  private final Map<String, Postings> postings = new HashMap<>();
+  private final Lexicon lexicon = new Lexicon();
+  private final Map<Scope, Integer> scopes = new HashMap<>();
+  private final List<Scope> scopeOfNumber = new ArrayList<>();
+  private int[] scopeOf = new int[16];
+
+  /// How many documents each speaker has.
+  private final Map<String, Integer> speakers = new HashMap<>();
+
   private final Map<Document.Strand, NavigableMap<MemoryId, Integer>> strands = new HashMap<>();
+
+  /// The document before and after each one in its strand, or -1.
+  private int[] before = new int[16];
+
+  private int[] after = new int[16];
   private int[] documentOfVector = new int[16];
   private int[] firstVector = new int[16];
 
@@ -69,9 +86,17 @@ final class Index {
       vectors.add(passage);
     }
     firstVector = with(firstVector, number + 1, vectors.size());
-    addTerms(number, terms);
+    lexicon.add(number, terms);
+    speakers.merge(document.nature().speaker(), 1, Integer::sum);
+    scopeOf = with(scopeOf, number, scopeNumber(document.scope()));
+    before = with(before, number, -1);
+    after = with(after, number, -1);
     if (document.strand() != null) {
-      strands.computeIfAbsent(document.strand(), _ -> new TreeMap<>()).put(document.id(), number);
+      NavigableMap<MemoryId, Integer> strand =
+          strands.computeIfAbsent(document.strand(), _ -> new TreeMap<>());
+      strand.put(document.id(), number);
+      link(number(strand.lowerEntry(document.id())), number);
+      link(number, number(strand.higherEntry(document.id())));
     }
   }
 
@@ -87,12 +112,30 @@ final class Index {
       return;
     }
     Document document = documents.set(number, null);
+    if (document != null) {
+      speakers.computeIfPresent(
+          document.nature().speaker(), (_, count) -> count == 1 ? null : count - 1);
+    }
     if (document != null && document.strand() != null) {
       NavigableMap<MemoryId, Integer> strand = strands.get(document.strand());
-      if (strand != null) {
-        strand.remove(document.id(), number);
+      // Not where another state of the memory has taken its place already.
+      if (strand != null && strand.remove(document.id(), number)) {
+        link(before[number], after[number]);
       }
     }
+  }
+
+  private void link(int first, int second) {
+    if (first >= 0) {
+      after[first] = second;
+    }
+    if (second >= 0) {
+      before[second] = first;
+    }
+  }
+
+  private static int number(Map.@Nullable Entry<MemoryId, Integer> entry) {
+    return entry == null ? -1 : entry.getValue();
   }
 
   boolean has(long rid) {
@@ -121,6 +164,25 @@ final class Index {
     return new Search(selection, query, counts).candidates();
   }
 
+  /// Who spoke in the selected documents.
+  ///
+  /// @param counts which documents this index answers for
+  Set<String> speakers(Selection selection, Predicate<Document> counts) {
+    Selector selector = new Selector(selection);
+    Set<String> found = new HashSet<>();
+    // Mostly the first few documents have all speakers.
+    for (int number = 0; number < documents.size() && found.size() < speakers.size(); number++) {
+      Document document = documents.get(number);
+      if (document != null
+          && !found.contains(document.nature().speaker())
+          && selector.selects(document, scopeOf[number])
+          && counts.test(document)) {
+        found.add(document.nature().speaker());
+      }
+    }
+    return found;
+  }
+
   /// `array`, longer where need be, with `value` at `at`.
   private static int[] with(int[] array, int at, int value) {
     int[] grown = at < array.length ? array : Arrays.copyOf(array, at * 2);
@@ -128,56 +190,61 @@ final class Index {
     return grown;
   }
 
-  private void addTerms(int number, String terms) {
-    if (terms.isEmpty()) {
-      return;
-    }
-    Map<String, Integer> counts = new HashMap<>();
-    for (String term : terms.split(" ", -1)) {
-      counts.merge(term, 1, Integer::sum);
-    }
-    counts.forEach(
-        (term, count) -> postings.computeIfAbsent(term, _ -> new Postings()).add(number, count));
+  private int scopeNumber(Scope scope) {
+    return scopes.computeIfAbsent(
+        scope,
+        _ -> {
+          scopeOfNumber.add(scope);
+          return scopeOfNumber.size() - 1;
+        });
   }
 
   /// One search: which documents are selected, which of them are near, and what is known of those.
   private final class Search {
 
     private final Query query;
+    private final Matcher matcher;
     private final BitSet selected;
     private final int memories;
     private final double averageLength;
 
     Search(Selection selection, Query query, Predicate<Document> counts) {
       this.query = query;
+      matcher = new Matcher(lexicon, query);
       selected = new BitSet(documents.size());
       Selector selector = new Selector(selection);
       long terms = 0;
+      int selections = 0;
       for (int number = 0; number < documents.size(); number++) {
         Document document = documents.get(number);
-        if (document != null && selector.selects(document) && counts.test(document)) {
+        if (document != null
+            && selector.selects(document, scopeOf[number])
+            && counts.test(document)) {
           selected.set(number);
-          terms += document.length();
+          terms += lexicon.length(number);
+          selections++;
         }
       }
-      memories = selected.cardinality();
+      memories = selections;
       averageLength = memories == 0 ? 0 : (double) terms / memories;
     }
 
     Candidates candidates() {
-      List<@Nullable Postings> lists = new ArrayList<>();
-      query.terms().forEach(term -> lists.add(postings.get(term)));
-      List<Long> frequencies = lists.stream().map(this::frequency).toList();
-      BitSet chosen = new BitSet();
-      byWords(lists, frequencies, chosen);
+      long[] frequencies = new long[query.terms().size()];
+      for (int i = 0; i < frequencies.length; i++) {
+        frequencies[i] = frequency(lexicon.postings(matcher.term(i)));
+      }
+      BitSet chosen = new BitSet(documents.size());
+      byWords(frequencies, chosen);
       float[] unit = query.embedding() == null ? null : query.embedding().toArray();
       if (unit != null) {
         byMeaning(unit, chosen);
       }
       addNeighbours(chosen);
-      List<Candidate> found =
-          chosen.stream().mapToObj(number -> candidate(number, lists, unit)).toList();
-      return new Candidates(found, memories, averageLength, frequencies);
+      List<Candidate> found = new ArrayList<>();
+      chosen.stream().forEach(number -> found.add(candidate(number, unit)));
+      return new Candidates(
+          found, memories, averageLength, Arrays.stream(frequencies).boxed().toList());
     }
 
     private long frequency(@Nullable Postings list) {
@@ -192,12 +259,12 @@ final class Index {
       return frequency;
     }
 
-    private void byWords(List<@Nullable Postings> lists, List<Long> frequencies, BitSet chosen) {
+    private void byWords(long[] frequencies, BitSet chosen) {
       float[] scores = new float[documents.size()];
-      for (int term = 0; term < lists.size(); term++) {
-        Postings list = lists.get(term);
-        if (list != null && frequencies.get(term) > 0) {
-          addScores(list, frequencies.get(term), scores);
+      for (int term = 0; term < query.choosing(); term++) {
+        Postings list = lexicon.postings(matcher.term(term));
+        if (list != null && frequencies[term] > 0) {
+          addScores(list, Occurrences.rarity(memories, frequencies[term]), scores);
         }
       }
       Best best = new Best(query.limit());
@@ -209,44 +276,72 @@ final class Index {
       addAll(best, chosen);
     }
 
-    private void addScores(Postings list, long frequency, float[] scores) {
-      double idf = Math.log(1 + (memories - frequency + 0.5) / (frequency + 0.5));
+    private void addScores(Postings list, double rarity, float[] scores) {
       for (int i = 0; i < list.size(); i++) {
         int number = list.document(i);
-        Document document = documents.get(number);
-        if (document == null || !selected.get(number)) {
-          continue;
+        if (selected.get(number)) {
+          scores[number] +=
+              (float) (rarity * Occurrences.strength(list.count(i), lexicon.length(number)));
         }
-        double norm = BM25_K1 * (1 - BM25_B + BM25_B * document.length() / averageLength);
-        double count = list.count(i);
-        scores[number] += (float) (idf * count * (BM25_K1 + 1) / (count + norm));
       }
     }
 
     private void byMeaning(float[] unit, BitSet chosen) {
       BitSet near = memories <= EXACT_MEMORIES_MAX ? selected : nearBySketch(unit);
       Best best = new Best(query.limit());
-      near.stream().forEach(number -> best.offer(number, cosine(unit, number)));
+      for (int number = near.nextSetBit(0); number >= 0; number = near.nextSetBit(number + 1)) {
+        best.offer(number, cosine(unit, number));
+      }
       addAll(best, chosen);
     }
 
+    /// The documents of the vectors whose sketches are nearest.
     private BitSet nearBySketch(float[] unit) {
       long[] sketch = vectors.sketch(unit);
-      Best best = new Best(Math.max(SKETCHED_MIN, query.limit() * SKETCHED_PER_WANTED));
+      short[] distances = new short[vectors.size()];
+      int[] atDistance = new int[dimensions + 1];
       for (int number = selected.nextSetBit(0); number >= 0; ) {
         for (int i = firstVector[number]; i < firstVector[number + 1]; i++) {
-          best.offer(i, -vectors.distance(sketch, i));
+          int distance = vectors.distance(sketch, i);
+          distances[i] = (short) distance;
+          atDistance[distance]++;
         }
         number = selected.nextSetBit(number + 1);
       }
+      return within(distances, furthest(atDistance));
+    }
+
+    /// The distance within which there are enough vectors.
+    private int furthest(int[] atDistance) {
+      double square = (double) memories * memories;
+      int share =
+          (int) Math.clamp(square / MEMORIES_SQUARED_PER_SKETCHED, SKETCHED_MIN, SKETCHED_MAX);
+      int wanted = Math.max(share, query.limit() * SKETCHED_PER_WANTED);
+      int distance = 0;
+      for (int count = atDistance[0]; count < wanted && distance < dimensions; ) {
+        count += atDistance[++distance];
+      }
+      return distance;
+    }
+
+    private BitSet within(short[] distances, int furthest) {
       BitSet near = new BitSet(documents.size());
-      for (int i = 0; i < best.size(); i++) {
-        near.set(documentOfVector[best.number(i)]);
+      for (int number = selected.nextSetBit(0); number >= 0; ) {
+        for (int i = firstVector[number]; i < firstVector[number + 1]; i++) {
+          if (distances[i] <= furthest) {
+            near.set(number);
+          }
+        }
+        number = selected.nextSetBit(number + 1);
       }
       return near;
     }
 
+    /// Of the best passage; 0 where there is none.
     private float cosine(float[] unit, int number) {
+      if (firstVector[number] == firstVector[number + 1]) {
+        return 0;
+      }
       float best = -1;
       for (int i = firstVector[number]; i < firstVector[number + 1]; i++) {
         best = Math.max(best, vectors.cosine(unit, i));
@@ -256,50 +351,52 @@ final class Index {
 
     private void addNeighbours(BitSet chosen) {
       for (int number : chosen.stream().toArray()) {
-        Integer before = neighbour(number, false);
-        Integer after = neighbour(number, true);
-        if (before != null) {
-          chosen.set(before);
-        }
-        if (after != null) {
-          chosen.set(after);
+        for (boolean later : new boolean[] {false, true}) {
+          int next = neighbour(number, later);
+          if (next >= 0) {
+            chosen.set(next);
+            int second = neighbour(next, later);
+            if (second >= 0) {
+              chosen.set(second);
+            }
+          }
         }
       }
     }
 
-    private Candidate candidate(
-        int number, List<@Nullable Postings> lists, float @Nullable [] unit) {
+    private Candidate candidate(int number, float @Nullable [] unit) {
       Document document = document(number);
-      List<Integer> counts = new ArrayList<>(lists.size());
-      for (Postings list : lists) {
-        counts.add(list == null ? 0 : list.countIn(number));
-      }
       return new Candidate(
           document.id(),
           document.version(),
           unit == null ? 0 : cosine(unit, number),
-          counts,
-          document.length(),
-          document.happened(),
-          id(neighbour(number, false)),
-          id(neighbour(number, true)));
+          matcher.in(number),
+          document.nature(),
+          around(number));
     }
 
-    /// The selected document before or after this one in its strand.
-    private @Nullable Integer neighbour(int number, boolean after) {
-      Document document = document(number);
-      NavigableMap<MemoryId, Integer> strand =
-          document.strand() == null ? null : strands.get(document.strand());
-      if (strand == null) {
-        return null;
+    private Candidate.Neighbours around(int number) {
+      int earlier = neighbour(number, false);
+      int later = neighbour(number, true);
+      if (earlier < 0 && later < 0) {
+        return Candidate.Neighbours.NONE;
       }
-      Map.Entry<MemoryId, Integer> next =
-          after ? strand.higherEntry(document.id()) : strand.lowerEntry(document.id());
-      return next != null && selected.get(next.getValue()) ? next.getValue() : null;
+      return new Candidate.Neighbours(
+          beside(earlier),
+          beside(later),
+          beside(earlier < 0 ? -1 : neighbour(earlier, false)),
+          beside(later < 0 ? -1 : neighbour(later, true)));
     }
 
-    private @Nullable MemoryId id(@Nullable Integer number) {
-      return number == null ? null : document(number).id();
+    private Candidate.@Nullable Neighbour beside(int number) {
+      return number < 0 ? null : new Candidate.Neighbour(document(number).id(), matcher.in(number));
+    }
+
+    /// The document before or after this one in its strand; -1 where there is none or it is not
+    /// selected.
+    private int neighbour(int number, boolean later) {
+      int next = later ? after[number] : before[number];
+      return next >= 0 && selected.get(next) ? next : -1;
     }
 
     private Document document(int number) {
@@ -319,23 +416,36 @@ final class Index {
 
   /// Whether a selection takes a document; the index holds nothing that the moment excludes but
   /// what has expired.
-  private record Selector(Selection selection, long nowMillis) {
+  private final class Selector {
+
+    private final Selection selection;
+    private final long nowMillis;
+    private final boolean filters;
+
+    /// For each scope whether it is seen: as it is, and where the memory is shared.
+    private final boolean[] sees = new boolean[scopeOfNumber.size()];
+
+    private final boolean[] seesShared = new boolean[scopeOfNumber.size()];
 
     Selector(Selection selection) {
-      this(
-          selection,
+      this.selection = selection;
+      nowMillis =
           switch (selection.moment()) {
             case Selection.Moment.Live(Instant now) -> now.toEpochMilli();
             case Selection.Moment.AsOf(Instant at) -> at.toEpochMilli();
-          });
+          };
+      filters = !selection.filter().equals(Filter.ALL);
+      for (int i = 0; i < sees.length; i++) {
+        sees[i] = selection.sees(scopeOfNumber.get(i), false);
+        seesShared[i] = selection.sees(scopeOfNumber.get(i), true);
+      }
     }
 
-    boolean selects(Document document) {
+    boolean selects(Document document, int scope) {
       return document.expires() > nowMillis
-          && selection.sees(document.scope(), document.shared())
+          && (document.shared() ? seesShared : sees)[scope]
           && selection.reaches(document.scope(), document.created())
-          && (selection.filter().equals(Filter.ALL)
-              || selection.filter().matches(document.metadata()));
+          && (!filters || selection.filter().matches(document.metadata()));
     }
   }
 }

@@ -1,8 +1,11 @@
 package dev.agenticmemory.store.sqlite;
 
+import dev.agenticmemory.domain.Author;
 import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Sharing;
+import dev.agenticmemory.domain.Speaker;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.Candidate;
 import dev.agenticmemory.store.Candidates;
@@ -16,7 +19,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +39,8 @@ final class Indexes implements AutoCloseable {
   private static final double HEAP_SHARE = 0.4;
 
   private static final String COLUMNS =
-      "rid, id, version, user_id, agent_id, run_id, terms, shared, metadata, conversation, created,"
-          + " observed, expires";
+      "rid, id, version, user_id, agent_id, run_id, terms, tokens, question, shared, metadata, author,"
+          + " conversation, created, observed, expires";
 
   /// Whose memories an index holds.
   private sealed interface Owner {
@@ -69,24 +74,47 @@ final class Indexes implements AutoCloseable {
   }
 
   Candidates candidates(Selection selection, Query query) {
+    List<Candidates> found =
+        ask(selection, (index, counts) -> index.candidates(selection, query, counts));
+    return found.size() == 1 ? found.getFirst() : merged(found);
+  }
+
+  List<String> speakers(Selection selection, int limit) {
+    return ask(selection, (index, counts) -> index.speakers(selection, counts)).stream()
+        .flatMap(Set::stream)
+        .distinct()
+        .limit(limit)
+        .toList();
+  }
+
+  /// What is asked of one index.
+  ///
+  /// @param <T> the answer
+  private interface Question<T> {
+    /// @param counts which documents the index answers for
+    T of(Index index, Predicate<Document> counts);
+  }
+
+  /// The answers of all indexes that hold what is selected, at least one.
+  private <T> List<T> ask(Selection selection, Question<T> question) {
     List<Owner> owners = new ArrayList<>();
     owners.add(new Owner.User(selection.user()));
     if (selection.sharing() == Sharing.TEAM) {
       owners.add(new Owner.Team());
     }
-    List<Candidates> found = new ArrayList<>();
+    List<T> answers = new ArrayList<>();
     for (Owner owner : owners) {
-      found.add(
+      Predicate<Document> counts = counts(owner, selection);
+      answers.add(
           switch (selection.moment()) {
-            case Selection.Moment.Live _ -> live(owner, selection, query);
-            case Selection.Moment.AsOf(Instant at) ->
-                asOf(owner, at).candidates(selection, query, counts(owner, selection));
+            case Selection.Moment.Live _ -> live(owner, index -> question.of(index, counts));
+            case Selection.Moment.AsOf(Instant at) -> question.of(asOf(owner, at), counts);
           });
     }
-    return found.size() == 1 ? found.getFirst() : merged(found);
+    return answers;
   }
 
-  private Candidates live(Owner owner, Selection selection, Query query) {
+  private <T> T live(Owner owner, Function<Index, T> question) {
     while (true) {
       follow(owner);
       lock.readLock().lock();
@@ -94,7 +122,7 @@ final class Indexes implements AutoCloseable {
         Index index = peek(owner);
         // Gone again where another thread's search dropped it in between.
         if (index != null) {
-          return index.candidates(selection, query, counts(owner, selection));
+          return question.apply(index);
         }
       } finally {
         lock.readLock().unlock();
@@ -275,6 +303,7 @@ final class Indexes implements AutoCloseable {
     if (row.wasNull()) {
       expires = Long.MAX_VALUE;
     }
+    Metadata metadata = Rows.metadata(row.getString("metadata"));
     Document document =
         new Document(
             row.getLong("rid"),
@@ -282,12 +311,15 @@ final class Indexes implements AutoCloseable {
             row.getLong("version"),
             scope,
             row.getInt("shared") == 1,
-            Rows.metadata(row.getString("metadata")),
+            metadata,
             created,
-            happened,
             expires,
             strand(scope, row.getString("conversation")),
-            terms.isEmpty() ? 0 : 1 + (int) terms.chars().filter(c -> c == ' ').count());
+            new Candidate.Nature(
+                Speaker.of(Author.valueOf(row.getString("author")), metadata),
+                row.getInt("tokens"),
+                row.getInt("question") == 1,
+                happened));
     return new Loaded(document, terms);
   }
 

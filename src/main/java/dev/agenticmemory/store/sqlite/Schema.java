@@ -109,6 +109,11 @@ final class Schema {
               // Which rows of memory changed, so that every process can follow. Old ones are cut.
               "CREATE TABLE change(seq INTEGER PRIMARY KEY AUTOINCREMENT, rid INTEGER NOT NULL)",
               "CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"),
+          // tokens: words of the text in all. question: whether it ends as one. Filled in anew with
+          // terms where the analyser has changed.
+          List.of(
+              "ALTER TABLE memory ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0",
+              "ALTER TABLE memory ADD COLUMN question INTEGER NOT NULL DEFAULT 0"),
           List.of("ALTER TABLE memory ADD COLUMN stage TEXT NOT NULL DEFAULT 'SETTLED'"));
 
   private Schema() {}

@@ -28,6 +28,7 @@ import dev.agenticmemory.store.Selection;
 import dev.agenticmemory.store.Stats;
 import dev.agenticmemory.store.Task;
 import dev.agenticmemory.store.Window;
+import dev.agenticmemory.text.Terms;
 import dev.agenticmemory.text.Words;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -118,6 +119,11 @@ public final class SqliteStore implements MemoryStore {
       requireDimensions(query.embedding().dimensions());
     }
     return indexes.candidates(selection, query);
+  }
+
+  @Override
+  public List<String> speakers(Selection selection, int limit) {
+    return indexes.speakers(selection, limit);
   }
 
   @Override
@@ -400,9 +406,12 @@ public final class SqliteStore implements MemoryStore {
     for (Text one :
         connection.query(
             "SELECT rid, text FROM memory", row -> new Text(row.getLong(1), row.getString(2)))) {
+      Terms terms = Words.analyse(one.text());
       connection.update(
-          "UPDATE memory SET terms = ? WHERE rid = ?",
-          String.join(" ", Words.ofText(one.text())),
+          "UPDATE memory SET terms = ?, tokens = ?, question = ? WHERE rid = ?",
+          String.join(" ", terms.words()),
+          terms.tokens(),
+          terms.question() ? 1 : 0,
           one.rid());
       connection.update("INSERT INTO change(rid) VALUES(?)", one.rid());
     }

@@ -151,9 +151,10 @@ final class Writes {
     Times times = memory.times();
     long rid =
         connection.insert(
-            "INSERT INTO memory(id, version, user_id, agent_id, run_id, text, hash, terms, category,"
-                + " shared, metadata, source, author, conversation, created, updated, observed,"
-                + " expires, stage, valid_from) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO memory(id, version, user_id, agent_id, run_id, text, hash, terms, tokens,"
+                + " question, category, shared, metadata, source, author, conversation, created, updated, observed,"
+                + " expires, stage, valid_from)"
+                + " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             memory.id().toString(),
             memory.version(),
             scope.user().value(),
@@ -162,6 +163,8 @@ final class Writes {
             memory.text(),
             hash.hex(),
             String.join(" ", features.terms()),
+            features.tokens(),
+            features.question() ? 1 : 0,
             memory.content().category(),
             memory.content().shared() ? 1 : 0,
             Rows.metadata(memory.content().metadata()),

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Whether one text is in the language of another, as far as scripts and small words tell.
-public final class Languages {
+public final class SameLanguage {
 
   /// Of the other text, how much must be in a script for a text in that script to be no
   /// translation.
@@ -42,7 +42,7 @@ public final class Languages {
               "el", "los", "las", "y", "es", "una", "con", "para", "mi", "no", "en", "que", "soy",
               "tengo", "vive"));
 
-  private Languages() {}
+  private SameLanguage() {}
 
   /// Whether `text` may be in a language of `source`; true where nothing tells.
   public static boolean isOf(String text, String source) {

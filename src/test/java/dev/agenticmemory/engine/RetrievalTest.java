@@ -1,0 +1,263 @@
+package dev.agenticmemory.engine;
+
+import static dev.agenticmemory.engine.EngineFixture.ALICE;
+import static dev.agenticmemory.engine.EngineFixture.ANYONE;
+import static dev.agenticmemory.engine.EngineFixture.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.agenticmemory.domain.Author;
+import dev.agenticmemory.domain.Filter;
+import dev.agenticmemory.domain.InvalidInput;
+import dev.agenticmemory.domain.Metadata;
+import dev.agenticmemory.domain.RunId;
+import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.embed.hash.HashEmbedder;
+import dev.agenticmemory.rerank.Reranker;
+import dev.agenticmemory.store.Selection;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The rules of ranking, each through a search of a real store.
+class RetrievalTest {
+
+  @TempDir Path folder;
+  private EngineFixture engine;
+
+  @BeforeEach
+  void open() {
+    engine = new EngineFixture(folder);
+  }
+
+  @AfterEach
+  void close() {
+    engine.close();
+  }
+
+  private static SearchRequest request(String query, int topK, @Nullable String cursor) {
+    return new SearchRequest(
+        query, ALICE, null, new Selection.Runs.All(), topK, 0, Filter.ALL, null, false, cursor);
+  }
+
+  private List<Hit> hits(String query) {
+    return engine.search.search(ANYONE, request(query, 10, null)).hits();
+  }
+
+  private static List<String> texts(List<Hit> hits) {
+    return hits.stream().map(hit -> hit.memory().text()).toList();
+  }
+
+  private void said(String run, @Nullable Instant at, Input.Message... messages) {
+    AddRequest request =
+        new AddRequest(
+            new Input.Messages(List.of(messages)),
+            ALICE,
+            null,
+            new RunId(run),
+            false,
+            null,
+            Metadata.EMPTY,
+            at,
+            null,
+            null,
+            null);
+    var _ = engine.add.add(ANYONE, request);
+  }
+
+  private static Input.Message by(String name, String text) {
+    return new Input.Message(Author.USER, text, name);
+  }
+
+  @Test
+  void ofTwoThatSayItTheOneByTheNamedSpeakerComesFirst() {
+    said("r", null, by("Ann", "I bought a kayak downtown"));
+    said("s", null, by("Ben", "I bought a kayak uptown"));
+    assertThat(texts(hits("Where did Ben buy a kayak")))
+        .first()
+        .isEqualTo("I bought a kayak uptown");
+    assertThat(texts(hits("Where did Ann buy a kayak")))
+        .first()
+        .isEqualTo("I bought a kayak downtown");
+  }
+
+  @Test
+  void anAnswerIsFoundByTheQuestionBeforeIt() {
+    said("r", null, by("Ann", "Which instrument does your nephew play?"), by("Ben", "The oboe."));
+    said("s", null, by("Ann", "Any plans?"), by("Ben", "The opera."));
+    List<Hit> hits = hits("instrument nephew");
+    assertThat(texts(hits)).contains("The oboe.").doesNotContain("The opera.");
+    assertThat(hits)
+        .filteredOn(hit -> hit.memory().text().equals("The oboe."))
+        .allSatisfy(hit -> assertThat(hit.explanation().parts().context()).isPositive());
+  }
+
+  @Test
+  void anotherRunIsNoNeighbour() {
+    said("r", null, by("Ann", "Which instrument does your nephew play?"));
+    said("s", null, by("Ben", "The oboe."));
+    assertThat(texts(hits("instrument nephew"))).doesNotContain("The oboe.");
+  }
+
+  @Test
+  void wordsThatStandSideBySideCountForMore() {
+    engine.stored("The green tea is over there by the window");
+    engine.stored("The green door hides some tea by the window");
+    assertThat(texts(hits("green tea"))).first().asString().startsWith("The green tea");
+  }
+
+  @Test
+  void aDateInTheQueryFindsWhatHappenedThen() {
+    Stream.of("2024-01-05", "2024-03-09", "2024-05-20", "2024-08-02")
+        .forEach(day ->
+            said(
+                day,
+                Instant.parse(day + "T09:00:00Z"),
+                by("Ann", "We visited a museum, number " + day.hashCode())));
+    for (String query : List.of("museum on 9 March 2024", "museum in March", "2024年3月 museum")) {
+      assertThat(hits(query).getFirst().memory().times().observed())
+          .isEqualTo(Instant.parse("2024-03-09T09:00:00Z"));
+    }
+  }
+
+  @Test
+  void yesterdayIsTheDayBeforeTheClock() {
+    said("a", NOON.minusSeconds(86_400), by("Ann", "We had soup for lunch"));
+    said("b", NOON.minusSeconds(20 * 86_400), by("Ann", "We had stew for lunch"));
+    said("c", NOON.minusSeconds(30 * 86_400), by("Ann", "We had rice for lunch"));
+    assertThat(texts(hits("lunch yesterday"))).first().isEqualTo("We had soup for lunch");
+  }
+
+  @Test
+  void whatDiffersInCapitalsAndArticlesIsShownOnce() {
+    engine.stored("Dana likes the green tea.");
+    engine.stored("dana likes green tea");
+    assertThat(hits("green tea")).hasSize(1);
+  }
+
+  @Test
+  void aNegationIsNoNearDuplicate() {
+    engine.stored("Dana likes green tea");
+    engine.stored("Dana likes not green tea");
+    assertThat(hits("green tea")).hasSize(2);
+  }
+
+  @Test
+  void everyPassageOfThirtyPagesIsFound() {
+    StringBuilder pages = new StringBuilder();
+    for (int page = 1; page <= 30; page++) {
+      pages.append("Page %d tells of the lighthouse keeper%d. ".formatted(page, page).repeat(5));
+      pages.append("Nothing much happened on that day and the sea was calm. ".repeat(50));
+    }
+    engine.stored(pages.toString());
+    engine.stored("The sea was rough.");
+    for (int page = 1; page <= 30; page++) {
+      List<Hit> hits = hits("lighthouse keeper%d page %d".formatted(page, page));
+      assertThat(hits.getFirst().memory().text()).startsWith("Page 1 tells");
+      assertThat(hits.getFirst().explanation().parts().meaning()).isGreaterThan(0.2);
+    }
+  }
+
+  @Test
+  void aLoneMemoryThatDoesNotAnswerScoresLow() {
+    engine.stored("The harbour office keeps old maps of the town");
+    assertThat(hits("Which maps did Bob draw of his garden"))
+        .allSatisfy(hit -> assertThat(hit.score()).isLessThan(0.1));
+  }
+
+  @Test
+  void aScoreDoesNotDependOnHowManyOthersThereAre() {
+    engine.stored("The spare key hangs behind the aquarium");
+    double alone = hits("spare key aquarium").getFirst().score();
+    for (int i = 0; i < 60; i++) {
+      engine.stored("Entry %d tells something else".formatted(i));
+    }
+    assertThat(hits("spare key aquarium").getFirst().score()).isCloseTo(alone, within(0.05));
+  }
+
+  @Test
+  void pagesFollowEachOtherWithoutGapsOrRepeats() {
+    for (int i = 0; i < 23; i++) {
+      engine.stored("tea number " + i + " with milk".repeat(i % 3));
+    }
+    List<String> paged = new ArrayList<>();
+    @Nullable String cursor = null;
+    do {
+      Found found = engine.search.search(ANYONE, request("tea", 5, cursor));
+      paged.addAll(EngineFixture.texts(found));
+      cursor = found.nextCursor();
+    } while (cursor != null);
+    assertThat(paged).hasSize(23).doesNotHaveDuplicates();
+    assertThat(paged)
+        .isEqualTo(EngineFixture.texts(engine.search.search(ANYONE, request("tea", 100, null))));
+  }
+
+  @Test
+  void aCursorOfAnotherQuestionIsRefused() {
+    engine.stored("tea one");
+    engine.stored("tea two");
+    String cursor = engine.search.search(ANYONE, request("tea", 1, null)).nextCursor();
+    assertThat(cursor).isNotNull();
+    assertThatThrownBy(() -> engine.search.search(ANYONE, request("coffee", 1, cursor)))
+        .isInstanceOf(InvalidInput.class);
+    assertThatThrownBy(() -> engine.search.search(ANYONE, request("tea", 1, "nonsense")))
+        .isInstanceOf(InvalidInput.class);
+  }
+
+  @Test
+  void aRerankerDecidesTheOrder() {
+    engine.stored("green tea");
+    engine.stored("green tea with a lot of milk in a big cup");
+    Found found = searchWith(texts -> texts.stream().map(t -> t.length() / 100.0).toList());
+    assertThat(EngineFixture.texts(found)).first().asString().contains("milk");
+    assertThat(found.note()).isNull();
+    assertThat(found.hits().getFirst().explanation().reranked()).isNotNull();
+  }
+
+  @Test
+  void withoutTheRerankerTheOrderStandsAndTheAnswerSaysSo() {
+    engine.stored("green tea");
+    engine.stored("green tea with a lot of milk in a big cup");
+    Found found =
+        searchWith(texts -> {
+          throw new Unavailable("The reranker at x did not answer", "Check it.", null);
+        });
+    assertThat(EngineFixture.texts(found)).first().isEqualTo("green tea");
+    assertThat(found.note()).contains("Not reranked");
+  }
+
+  private interface Scoring {
+    List<Double> of(List<String> texts);
+  }
+
+  private Found searchWith(Scoring scoring) {
+    Reranker reranker =
+        new Reranker() {
+          @Override
+          public int topN() {
+            return 10;
+          }
+
+          @Override
+          public List<Double> scores(String query, List<String> texts) {
+            return scoring.of(texts);
+          }
+        };
+    return new SearchMemories(
+            engine.store,
+            new Indexer(new HashEmbedder(256)),
+            reranker,
+            Clock.fixed(NOON, ZoneOffset.UTC))
+        .search(ANYONE, request("green tea", 5, null));
+  }
+}
