@@ -1,5 +1,6 @@
 package dev.agenticmemory.remote;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.text.Secrets;
 import java.io.IOException;
@@ -49,6 +50,9 @@ public record Failure(String what, String hint, Kind kind, @Nullable Duration re
       }
       if (e instanceof TimeoutException || isTimeout(e)) {
         return new Failure(who + " did not answer in time", LATER, Kind.OUTAGE, null);
+      }
+      if (e instanceof JsonProcessingException) {
+        return nonsense(who + " gave an answer that is not the expected JSON");
       }
       if (e instanceof IOException) {
         return new Failure(who + " could not be reached, or hung up", LATER, Kind.OUTAGE, null);
