@@ -225,4 +225,113 @@ final class InferenceTest {
     }
     assertThat(fixture.texts()).isEqualTo(List.of("User lives in Berlin", "User lives in Paris"));
   }
+
+  @Test
+  void theCallersPromptTakesThePlaceOfOursAndTheFormStays() {
+    fixture.model.then(facts("User lives in Berlin"));
+    AddRequest request =
+        new AddRequest(
+            new Input.Text("I live in Berlin"),
+            null,
+            null,
+            null,
+            true,
+            "experience",
+            Metadata.EMPTY,
+            fixture.now().minus(Duration.ofDays(3)),
+            fixture.now().plus(Duration.ofDays(3)),
+            null,
+            "Only addresses, please.");
+    var _ = fixture.engine.addMemory().add(CALLER, request);
+    String system =
+        fixture.model.asked().getFirst().json().path("messages").path(0).path("content").asText();
+    assertThat(system).startsWith("Only addresses, please.").contains("{\"facts\":[");
+    Memory memory = fixture.memories().getFirst();
+    assertThat(memory.times().observed()).isEqualTo(request.observed());
+    assertThat(memory.times().expires()).isEqualTo(request.expires());
+    assertThat(memory.content().category()).isEqualTo("experience");
+    assertThat(memory.content().shared()).isTrue();
+  }
+
+  @Test
+  void aCategoryThatTheModelGuessedSharesNothing() {
+    fixture.model.then(
+        facts(ScriptedModel.fact("User lives in Berlin", "user").put("category", "experience")));
+    fixture.add("I live in Berlin");
+    assertThat(fixture.memories().getFirst().content().shared()).isFalse();
+    assertThat(fixture.memories().getFirst().content().category()).isNull();
+  }
+
+  @Test
+  void aLongInputIsSeveral() {
+    fixture.model.then(facts("User saw a whale")).then(facts("User met Otto Brandt"));
+    String filler = "The weather was mild on that day. ".repeat(350);
+    Added added =
+        fixture.add(
+            new Input.Messages(
+                List.of(
+                    new Input.Message(
+                        dev.agenticmemory.domain.Author.USER, filler + "I saw a whale.", null),
+                    new Input.Message(
+                        dev.agenticmemory.domain.Author.USER, filler + "I met Otto Brandt.", null))),
+            null);
+    assertThat(added.items())
+        .extracting(Added.Item::text)
+        .containsExactly("User saw a whale", "User met Otto Brandt");
+    assertThat(fixture.model.asked()).hasSize(2);
+    assertThat(fixture.texts()).hasSize(2);
+  }
+
+  @Test
+  void whatWasSaidIsInNoFileAfterItsFactsAreDeleted() throws Exception {
+    fixture.model.then(facts("User lives in Berlin-Zehlendorf"));
+    Added added = fixture.add("I live in Berlin-Zehlendorf");
+    var _ = fixture.engine.oneMemory().delete(CALLER, added.items().getFirst().id());
+    try (var files = java.nio.file.Files.list(folder)) {
+      for (Path file : files.toList()) {
+        assertThat(
+                new String(
+                    java.nio.file.Files.readAllBytes(file),
+                    java.nio.charset.StandardCharsets.ISO_8859_1))
+            .as(file.toString())
+            .doesNotContain("Zehlendorf");
+      }
+    }
+  }
+
+  @Test
+  void deletingAUserEndsWhatWaits() {
+    fixture.model.then(status(503, "{}"));
+    fixture.add("I live in Berlin");
+    assertThat(fixture.engine.deleteMemories().byUser(CALLER, InferenceFixture.ALICE, false))
+        .isEqualTo(1);
+    assertThat(fixture.store.tasks(Ingest.WAITING, 10)).isEmpty();
+    assertThat(fixture.texts()).isEmpty();
+  }
+
+  @Test
+  void whatWaitsIsWantedAsItIs() {
+    fixture.model.then(status(503, "{}"));
+    Added waiting = fixture.add("I live in Berlin");
+    AddRequest verbatim =
+        new AddRequest(
+            new Input.Text("I live in Berlin"),
+            null,
+            null,
+            null,
+            false,
+            null,
+            Metadata.EMPTY,
+            null,
+            null,
+            null,
+            null);
+    Added added = fixture.engine.addMemory().add(CALLER, verbatim);
+    assertThat(added.items().getFirst().id()).isEqualTo(waiting.items().getFirst().id());
+    assertThat(fixture.memories().getFirst().content().stage()).isEqualTo(Stage.SETTLED);
+    fixture.pass(Duration.ofHours(1));
+    fixture.work();
+    assertThat(fixture.texts()).containsExactly("I live in Berlin");
+    assertThat(fixture.store.tasks(Ingest.WAITING, 10)).isEmpty();
+  }
 }
