@@ -57,7 +57,8 @@ public interface MemoryStore extends AutoCloseable {
   /// What may answer `query`: of the selected memories at least the `limit` nearest by meaning and
   /// the `limit` best by words, and the two before and after each of them in its conversation.
   ///
-  /// An engine may return more. Without terms and embedding nothing is found.
+  /// An engine may return more, and in large scopes may miss some of the nearest, as it declares.
+  /// Without terms and embedding nothing is found.
   Candidates candidates(Selection selection, Query query);
 
   /// Who spoke in the selected memories, each once, in no particular order; see
