@@ -273,7 +273,9 @@ final class InferenceTest {
                     new Input.Message(
                         dev.agenticmemory.domain.Author.USER, filler + "I saw a whale.", null),
                     new Input.Message(
-                        dev.agenticmemory.domain.Author.USER, filler + "I met Otto Brandt.", null))),
+                        dev.agenticmemory.domain.Author.USER,
+                        filler + "I met Otto Brandt.",
+                        null))),
             null);
     assertThat(added.items())
         .extracting(Added.Item::text)
@@ -333,5 +335,40 @@ final class InferenceTest {
     fixture.work();
     assertThat(fixture.texts()).containsExactly("I live in Berlin");
     assertThat(fixture.store.tasks(Ingest.WAITING, 10)).isEmpty();
+  }
+
+  @Test
+  void ofAChainOfThreeTheLastIsFoundAndEachCanBeAskedFor() {
+    List<java.time.Instant> moments = new java.util.ArrayList<>();
+    for (String city : List.of("Berlin", "Paris", "Rome")) {
+      String fact = "User lives in " + city;
+      fixture.model.then(facts(fact));
+      if (!city.equals("Berlin")) {
+        fixture.model.then(decides(decision(1, "UPDATE", 1, fact)));
+      }
+      fixture.add("I live in " + city);
+      moments.add(fixture.now());
+      fixture.pass(Duration.ofDays(1));
+    }
+    assertThat(fixture.texts()).containsExactly("User lives in Rome");
+    assertThat(moments.stream().map(this::asOf))
+        .containsExactly(
+            List.of("User lives in Berlin"),
+            List.of("User lives in Paris"),
+            List.of("User lives in Rome"));
+  }
+
+  private List<String> asOf(java.time.Instant moment) {
+    var then =
+        new dev.agenticmemory.store.Selection(
+            InferenceFixture.ALICE,
+            null,
+            new dev.agenticmemory.store.Selection.Runs.All(),
+            dev.agenticmemory.domain.Sharing.USER,
+            new dev.agenticmemory.store.Selection.Moment.AsOf(moment),
+            dev.agenticmemory.domain.Filter.ALL);
+    return fixture.store.list(then, new dev.agenticmemory.store.Window(null, 0, 10)).stream()
+        .map(Memory::text)
+        .toList();
   }
 }
