@@ -10,14 +10,23 @@ import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.engine.Ingests;
+import dev.agenticmemory.llm.LanguageModel;
+import dev.agenticmemory.llm.LanguageModel.Conversation;
+import dev.agenticmemory.llm.LanguageModel.Extracted;
+import dev.agenticmemory.llm.Reply;
+import dev.agenticmemory.llm.Usage;
+import dev.agenticmemory.remote.Failure;
 import dev.agenticmemory.store.Stats;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What `doctor` looks at, each with a real try.
 final class Checks {
@@ -27,14 +36,19 @@ final class Checks {
 
   private Checks() {}
 
-  static List<Check> of(Config config, Supplier<Engine> engine, Supplier<Embedder> embedder) {
+  static List<Check> of(
+      Config config,
+      Supplier<Engine> engine,
+      Supplier<Embedder> embedder,
+      Supplier<@Nullable LanguageModel> languageModel) {
     return List.of(
         new Check("Java", Checks::java),
         new Check("Settings", () -> settings(config)),
         new Check("Data folder", () -> dataFolder(config.home())),
         new Check("Store", () -> store(config, engine.get())),
         new Check("Embedding model", () -> embedding(embedder.get())),
-        new Check("Language model", Checks::languageModel));
+        new Check("Language model", () -> languageModel(languageModel.get())),
+        new Check("Ingests", () -> ingests(config, engine.get())));
   }
 
   private static Finding java() {
@@ -87,8 +101,36 @@ final class Checks {
             .formatted(embedder.space().model(), dimensions, took.toMillis()));
   }
 
-  private static Finding languageModel() {
-    return warning(
-        "none: texts are stored as they are, and duplicates are found without judgement");
+  private static Finding languageModel(@Nullable LanguageModel model) {
+    if (model == null) {
+      return warning(
+          "none: texts are stored as they are, and duplicates are found without judgement");
+    }
+    long start = System.nanoTime();
+    Conversation probe =
+        new Conversation(
+            List.of(new LanguageModel.Line("user", "I prefer tea over coffee.")),
+            Clock.systemUTC().instant(),
+            null);
+    return switch (model.extract(probe)) {
+      case Reply.Failed<Extracted>(Failure failure, var _) -> throw failure.unavailable();
+      case Reply.Answered<Extracted>(Extracted extracted, Usage usage) ->
+          fine(
+              "%s found %d facts in one sentence in %d ms, for %d tokens"
+                  .formatted(
+                      model.name(),
+                      extracted.facts().size(),
+                      Duration.ofNanos(System.nanoTime() - start).toMillis(),
+                      usage.total()));
+    };
+  }
+
+  private static Finding ingests(Config config, Engine engine) {
+    Caller everybody = new Caller(config.defaultUser(), false, null, Source.API, config.sharing());
+    List<Ingests.Waiting> all = engine.ingests().list(everybody);
+    long failed = all.stream().filter(Ingests.Waiting::failed).count();
+    String found =
+        "%d wait for the language model, %d were given up".formatted(all.size() - failed, failed);
+    return failed == 0 ? fine(found) : warning(found + "; run `agentic-memory ingests`");
   }
 }

@@ -6,6 +6,7 @@ import dev.agenticmemory.cli.Client;
 import dev.agenticmemory.cli.DemoCommand;
 import dev.agenticmemory.cli.DoctorCommand;
 import dev.agenticmemory.cli.EvalCommand;
+import dev.agenticmemory.cli.IngestsCommand;
 import dev.agenticmemory.cli.MemoryCommands;
 import dev.agenticmemory.cli.StdioCommand;
 import dev.agenticmemory.cli.WarmUpCommand;
@@ -82,6 +83,7 @@ public final class Main {
     commands.add(new StdioCommand(() -> serve(program)));
     commands.addAll(MemoryCommands.all(client));
     commands.add(new DemoCommand(Launch.command(), Clock.systemUTC()));
+    commands.add(new IngestsCommand(() -> program.engine().ingests(), program.person()));
     commands.add(new DoctorCommand(program::checks));
     commands.add(new BenchCommand(Launch.command(), Launch.withoutCache(), program::benchTarget));
     commands.add(new EvalCommand(program::evaluate));

@@ -8,12 +8,14 @@ import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.embed.Embedder;
-import dev.agenticmemory.embed.onnx.OnnxEmbedder;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.engine.Inference;
+import dev.agenticmemory.engine.IngestWorker;
 import dev.agenticmemory.eval.Dataset;
 import dev.agenticmemory.eval.Evaluation;
 import dev.agenticmemory.eval.Report;
+import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.Tools;
 import dev.agenticmemory.store.MemoryStore;
@@ -41,6 +43,8 @@ final class Program implements AutoCloseable {
   private @Nullable MemoryStore store;
   private @Nullable Embedder embedder;
   private @Nullable Engine engine;
+  private @Nullable LanguageModel languageModel;
+  private @Nullable IngestWorker worker;
   private boolean closed;
 
   Program(Config config, String version) {
@@ -56,16 +60,43 @@ final class Program implements AutoCloseable {
     if (engine == null) {
       MemoryStore opened = new SqliteStore(config.home().resolve("memory.db"), embedder().space());
       store = opened;
-      engine = Engine.of(opened, embedder(), Clock.systemUTC());
+      Engine made =
+          Engine.of(opened, embedder(), null, inference(), this::signal, Clock.systemUTC());
+      engine = made;
+      if (made.queue() != null) {
+        worker = new IngestWorker(made.queue());
+      }
     }
     return engine;
   }
 
+  private @Nullable Inference inference() {
+    LanguageModel model = languageModel();
+    return model == null ? null : new Inference(model, Inference.PATIENCE, config.llm().timeout());
+  }
+
+  /// Null where none is configured.
+  private synchronized @Nullable LanguageModel languageModel() {
+    if (languageModel == null) {
+      languageModel = Models.languageModel(config.llm(), Clock.systemUTC());
+    }
+    return languageModel;
+  }
+
+  private synchronized void signal() {
+    if (worker != null) {
+      worker.signal();
+    }
+  }
+
   /// Calls one tool for the person at the command line.
   ObjectNode call(String tool, ObjectNode arguments) {
-    Caller caller =
-        new Caller(config.defaultUser(), false, config.agent(), Source.API, config.sharing());
-    return new Tools(this::engine).answer(caller, tool, arguments);
+    return new Tools(this::engine).answer(person(), tool, arguments);
+  }
+
+  /// The person at the command line.
+  Caller person() {
+    return new Caller(config.defaultUser(), false, config.agent(), Source.API, config.sharing());
   }
 
   /// Serves one MCP client until its input ends.
@@ -101,17 +132,12 @@ final class Program implements AutoCloseable {
 
   /// What `doctor` looks at.
   List<Check> checks() {
-    return Checks.of(config, this::engine, this::embedder);
+    return Checks.of(config, this::engine, this::embedder, this::languageModel);
   }
 
   private synchronized Embedder embedder() {
     if (embedder == null) {
-      OnnxEmbedder.Model model =
-          switch (config.embeddingModel()) {
-            case ALL_MINILM_L6_V2_Q -> OnnxEmbedder.Model.ALL_MINILM_L6_V2_Q;
-            case BGE_SMALL_EN_V15_Q -> OnnxEmbedder.Model.BGE_SMALL_EN_V15_Q;
-          };
-      embedder = new OnnxEmbedder(model, nativeDir());
+      embedder = Models.embedder(config, nativeDir(), Clock.systemUTC());
     }
     return embedder;
   }
@@ -139,6 +165,9 @@ final class Program implements AutoCloseable {
       return;
     }
     closed = true;
+    if (worker != null) {
+      worker.close();
+    }
     if (store != null) {
       store.close();
     }

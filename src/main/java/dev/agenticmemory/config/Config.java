@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param agent `MEMORY_AGENT_ID`: whose memories writes are, where no agent is named
 /// @param sharing `MEMORY_SHARING`: `user` (default), `off` or `team`
 /// @param engine `VECTOR_STORE`: where memories are kept. Default `embedded`
-/// @param embeddingModel `EMBEDDING_MODEL`: which model makes vectors. Default `all-minilm-l6-v2-q`
+/// @param embedding `EMBEDDING_…`: what makes vectors
+/// @param llm `LLM_…`: what makes facts
 public record Config(
     Path home,
     @Nullable UserId boundUser,
@@ -34,27 +35,17 @@ public record Config(
     @Nullable AgentId agent,
     Sharing sharing,
     StoreEngine engine,
-    EmbeddingModel embeddingModel) {
+    EmbeddingSource embedding,
+    Llm llm) {
 
   /// These settings with another data folder.
   public Config withHome(Path other) {
-    return new Config(other, boundUser, defaultUser, agent, sharing, engine, embeddingModel);
+    return new Config(other, boundUser, defaultUser, agent, sharing, engine, embedding, llm);
   }
 
   /// Where memories can be kept.
   public enum StoreEngine {
     EMBEDDED
-  }
-
-  /// The models that come with the program.
-  public enum EmbeddingModel {
-    ALL_MINILM_L6_V2_Q,
-    BGE_SMALL_EN_V15_Q;
-
-    /// The name in the settings.
-    public String id() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
   }
 
   private static final String PREFIX = "MEMORY_";
@@ -83,7 +74,8 @@ public record Config(
     return new Reader(all).config(userHome, userName);
   }
 
-  private static final class Reader {
+  /// Reads variables one by one, and keeps what is wrong with them.
+  static final class Reader {
 
     private final Map<String, String> env;
     private final Set<String> known = new TreeSet<>();
@@ -106,20 +98,17 @@ public record Config(
       requireStoreChosen();
       StoreEngine engine =
           read("VECTOR_STORE", StoreEngine.EMBEDDED, one(StoreEngine.values(), Enum::name));
-      EmbeddingModel model =
-          read(
-              "EMBEDDING_MODEL",
-              EmbeddingModel.ALL_MINILM_L6_V2_Q,
-              one(EmbeddingModel.values(), EmbeddingModel::id));
+      Llm llm = Llm.read(this);
+      EmbeddingSource embedding = EmbeddingSource.read(this, llm);
       requireNoUnknown();
       if (!problems.isEmpty()) {
         throw new InvalidConfig(problems);
       }
       UserId user = bound == null ? new UserId(userName.isBlank() ? "default" : userName) : bound;
-      return new Config(home, bound, user, agent, sharing, engine, model);
+      return new Config(home, bound, user, agent, sharing, engine, embedding, llm);
     }
 
-    private <T extends @Nullable Object> T read(
+    <T extends @Nullable Object> T read(
         String name, T fallback, Function<String, ? extends T> parse) {
       known.add(name);
       String text = env.get(name);
@@ -132,6 +121,40 @@ public record Config(
         problems.add("%s: %s".formatted(name, e.getMessage()));
         return fallback;
       }
+    }
+
+    /// A text; `fallback` where it is not set.
+    String text(String name, String fallback) {
+      return read(name, fallback, text -> text);
+    }
+
+    /// The first of these that is set.
+    @Nullable Secret secret(String... names) {
+      for (String name : names) {
+        String text = text(name, "");
+        if (!text.isEmpty()) {
+          return new Secret(text);
+        }
+      }
+      return null;
+    }
+
+    int number(String name, int fallback, int min, int max) {
+      return read(
+          name,
+          fallback,
+          text -> {
+            int number = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
+            if (number < min || number > max) {
+              throw new IllegalArgumentException(
+                  "is \"%s\"; a whole number from %d to %d is allowed".formatted(text, min, max));
+            }
+            return number;
+          });
+    }
+
+    void problem(String problem) {
+      problems.add(problem);
     }
 
     private void requireStoreChosen() {
@@ -153,7 +176,7 @@ public record Config(
           .forEach(name -> problems.add("%s: unknown; known are %s".formatted(name, known)));
     }
 
-    private static <T> Function<String, T> one(T[] values, Function<T, String> name) {
+    static <T> Function<String, T> one(T[] values, Function<T, String> name) {
       return text -> {
         List<String> names = new ArrayList<>();
         for (T value : values) {

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// @param category what kind of memory it is, such as `preference`; null where nobody said
 /// @param shared visible to every agent of the user; see [#isShared]
 /// @param metadata what the caller keeps with it
-public record Content(String text, @Nullable String category, boolean shared, Metadata metadata) {
+/// @param stage whether facts are yet to be made of it
+public record Content(
+    String text, @Nullable String category, boolean shared, Metadata metadata, Stage stage) {
 
   /// Longest text of one memory, in UTF-16 characters: some 50 pages, a second to embed.
   public static final int TEXT_CHARS_MAX = 100_000;
@@ -35,6 +37,11 @@ public record Content(String text, @Nullable String category, boolean shared, Me
     }
   }
 
+  /// What is settled, as most memories are.
+  public Content(String text, @Nullable String category, boolean shared, Metadata metadata) {
+    this(text, category, shared, metadata, Stage.SETTLED);
+  }
+
   /// Whether a category that a *caller* set makes a memory visible to the user's other agents. A
   /// category that a model guessed never does.
   public static boolean isShared(@Nullable String callersCategory) {
@@ -46,11 +53,15 @@ public record Content(String text, @Nullable String category, boolean shared, Me
   }
 
   public Content withText(String newText) {
-    return new Content(newText, category, shared, metadata);
+    return new Content(newText, category, shared, metadata, stage);
   }
 
   public Content withMetadata(Metadata newMetadata) {
-    return new Content(text, category, shared, newMetadata);
+    return new Content(text, category, shared, newMetadata, stage);
+  }
+
+  public Content withStage(Stage newStage) {
+    return new Content(text, category, shared, metadata, newStage);
   }
 
   private static void requireCategory(String category) {

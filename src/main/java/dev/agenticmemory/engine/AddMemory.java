@@ -9,6 +9,7 @@ import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Origin;
 import dev.agenticmemory.domain.Scope;
+import dev.agenticmemory.domain.Stage;
 import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.Times;
 import dev.agenticmemory.engine.Turns.Turn;
@@ -29,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes in what is to be remembered, as it is: each turn becomes one memory.
 ///
-/// A language model that makes facts of it instead takes its place in [#add], where `infer` is
-/// asked for and one is configured. Without one, a turn that says nearly the same as a memory of
-/// its scope is not stored again.
+/// Where `infer` is asked for and a language model is configured, it goes to [Intake] instead,
+/// which has facts made of it. Without one, a turn that says nearly the same as a memory of its
+/// scope is not stored again.
 public final class AddMemory {
 
   private final MemoryStore store;
@@ -40,8 +41,22 @@ public final class AddMemory {
   private final Writer writer;
   private final MemoryIds ids;
   private final Clock clock;
+  private final @Nullable Intake intake;
 
+  /// Without a language model.
   public AddMemory(MemoryStore store, Indexer indexer, Writer writer, MemoryIds ids, Clock clock) {
+    this(store, indexer, writer, ids, clock, null);
+  }
+
+  /// @param intake takes what facts are to be made of; null where there is no language model
+  AddMemory(
+      MemoryStore store,
+      Indexer indexer,
+      Writer writer,
+      MemoryIds ids,
+      Clock clock,
+      @Nullable Intake intake) {
+    this.intake = intake;
     this.store = store;
     this.indexer = indexer;
     this.nearDuplicates = new NearDuplicates(store);
@@ -54,7 +69,16 @@ public final class AddMemory {
   public Added add(Caller caller, AddRequest request) {
     Scope scope =
         new Scope(caller.user(request.user()), caller.writer(request.agent()), request.run());
-    Call call = new Call(caller, request, scope, Turns.of(request), clock.instant());
+    Turns.Cleaned turns = Turns.clean(Turns.of(request));
+    if (turns.turns().isEmpty()) {
+      return new Added(Added.Status.STORED, List.of(), false, false);
+    }
+    Instant now = clock.instant();
+    Call call = new Call(caller, request, scope, turns.turns(), now);
+    if (request.infer() && intake != null) {
+      call.requireNotExpired();
+      return intake.take(caller, request, scope, turns);
+    }
     Optional<Added> earlier = call.replay();
     return earlier.isPresent() ? earlier.get() : call.store();
   }
@@ -109,8 +133,8 @@ public final class AddMemory {
             return replayed(existing);
           }
           case Outcome.Duplicate(MemoryId _) -> {}
-          case Outcome.Stale _, Outcome.LeaseLost _ ->
-              throw new IllegalStateException("An add changes nothing that is there");
+          case Outcome.Stale _ -> {} // What was pending is settled, or gone.
+          case Outcome.LeaseLost _ -> throw new IllegalStateException("An add ends no task");
         }
       }
     }
@@ -143,6 +167,7 @@ public final class AddMemory {
     private Added.Item decide(Turn turn, TextHash hash, List<Change> changes) {
       Optional<MemoryId> same = store.findSame(scope, hash, now);
       if (same.isPresent()) {
+        settle(same.get(), changes);
         return new Added.Item(same.get(), turn.text(), Event.NONE, "stored already");
       }
       Features known = features.computeIfAbsent(hash, _ -> indexer.features(turn.text()));
@@ -160,6 +185,15 @@ public final class AddMemory {
               new HistoryEntry(
                   memory.id(), Event.ADD, null, turn.text(), now, caller.actor(), "added", null)));
       return new Added.Item(memory.id(), turn.text(), Event.ADD, null);
+    }
+
+    /// What waits for a language model is wanted as it is, and so waits no more.
+    private void settle(MemoryId same, List<Change> changes) {
+      store
+          .find(same)
+          .filter(memory -> memory.content().stage() != Stage.SETTLED)
+          .map(memory -> IngestQueue.staged(memory, Stage.SETTLED, now, "wanted as it is"))
+          .ifPresent(changes::add);
     }
 
     private Memory memory(Turn turn) {

@@ -2,6 +2,7 @@ package dev.agenticmemory.engine;
 
 import dev.agenticmemory.domain.Event;
 import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.llm.Usage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// @param items what became of each part of the input, in order
 /// @param replayed whether this is the answer of an earlier call with the same key
 /// @param modelMissing whether facts were asked for, and no language model is configured
-public record Added(Status status, List<Item> items, boolean replayed, boolean modelMissing) {
+/// @param usage what the language model cost for it, all attempts together
+public record Added(
+    Status status, List<Item> items, boolean replayed, boolean modelMissing, Usage usage) {
+
+  /// Without a language model.
+  Added(Status status, List<Item> items, boolean replayed, boolean modelMissing) {
+    this(status, items, replayed, modelMissing, Usage.NONE);
+  }
 
   public enum Status {
     STORED,

@@ -5,12 +5,15 @@ import dev.agenticmemory.rerank.Reranker;
 import dev.agenticmemory.store.MemoryStore;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// All use cases on one store.
 ///
 /// @param inspect what is there to be looked at: counts, users, runs
 /// @param languages whether the embedding model reads what is stored
+/// @param ingests what waits for a language model
+/// @param queue does what waits; null where no language model is configured
 public record Engine(
     AddMemory addMemory,
     SearchMemories searchMemories,
@@ -19,27 +22,56 @@ public record Engine(
     DeleteMemories deleteMemories,
     Inspect inspect,
     Languages languages,
-    Writer writer) {
+    Ingests ingests,
+    Writer writer,
+    @Nullable IngestQueue queue) {
 
-  /// Without a reranker.
+  /// Without a reranker and without a language model.
   public static Engine of(MemoryStore store, Embedder embedder, Clock clock) {
     return of(store, embedder, null, clock);
   }
 
-  /// With a reranker, or null for none.
+  /// Without a language model.
+  ///
+  /// @param reranker null for none
   public static Engine of(
       MemoryStore store, Embedder embedder, @Nullable Reranker reranker, Clock clock) {
+    return of(store, embedder, reranker, null, () -> {}, clock);
+  }
+
+  /// All use cases.
+  ///
+  /// @param reranker null for none
+  /// @param inference null where no language model is configured
+  /// @param signal told when something was put into the queue
+  public static Engine of(
+      MemoryStore store,
+      Embedder embedder,
+      @Nullable Reranker reranker,
+      @Nullable Inference inference,
+      Runnable signal,
+      Clock clock) {
     Indexer indexer = new Indexer(embedder);
     Writer writer = new Writer(store);
-    MemoryIds ids = new MemoryIds(clock, new SecureRandom());
+    RandomGenerator random = new SecureRandom();
+    MemoryIds ids = new MemoryIds(clock, random);
+    IngestQueue queue = null;
+    Intake intake = null;
+    if (inference != null) {
+      Distil distil = new Distil(store, indexer, writer, ids, inference.model(), clock);
+      queue = new IngestQueue(store, writer, distil, inference.callMax(), random, clock);
+      intake = new Intake(store, indexer, writer, ids, queue, signal, inference.patience(), clock);
+    }
     return new Engine(
-        new AddMemory(store, indexer, writer, ids, clock),
+        new AddMemory(store, indexer, writer, ids, clock, intake),
         new SearchMemories(store, indexer, reranker, clock),
         new ListMemories(store, clock),
         new OneMemory(store, indexer, writer, clock),
         new DeleteMemories(store, writer, clock),
         new Inspect(store, clock),
         new Languages(store, indexer, clock),
-        writer);
+        new Ingests(store, writer, signal, clock),
+        writer,
+        queue);
   }
 }

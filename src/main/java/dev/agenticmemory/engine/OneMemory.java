@@ -9,9 +9,11 @@ import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.NotFound;
+import dev.agenticmemory.domain.Stage;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Outcome;
+import dev.agenticmemory.text.Secrets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -68,7 +70,9 @@ public final class OneMemory {
       Content content = before.content();
       content =
           metadata == null ? content : content.withMetadata(content.metadata().merged(metadata));
-      content = text == null ? content : content.withText(text);
+      // What its user wrote itself waits for no model.
+      content =
+          text == null ? content : content.withText(Secrets.mask(text)).withStage(Stage.SETTLED);
       if (content.equals(before.content())) {
         return before;
       }

@@ -29,11 +29,16 @@ final class Replay {
   }
 
   static Mark mark(Scope scope, String key, List<Turn> turns, List<Added.Item> items, Instant now) {
-    ObjectNode value = Json.object().put("content", content(scope, turns));
+    return mark(name(scope.user(), key), content(scope, turns), items, now);
+  }
+
+  /// A mark of another kind with the same value.
+  static Mark mark(Mark.Name name, String content, List<Added.Item> items, Instant now) {
+    ObjectNode value = Json.object().put("content", content);
     ArrayNode results = value.putArray("results");
     items.forEach(item ->
         results.addObject().put("id", item.id().toString()).put("event", item.event().name()));
-    return new Mark(name(scope.user(), key), Json.print(value), now);
+    return new Mark(name, Json.print(value), now);
   }
 
   static boolean isOf(Mark mark, Scope scope, List<Turn> turns) {
@@ -51,7 +56,8 @@ final class Replay {
     return items;
   }
 
-  private static String content(Scope scope, List<Turn> turns) {
+  /// A hash of what is asked for and where.
+  static String content(Scope scope, List<Turn> turns) {
     // A missing id is JSON's null, so that it is not the id "null".
     ArrayNode content = Json.array();
     content.add(scope.agent() == null ? null : scope.agent().value());

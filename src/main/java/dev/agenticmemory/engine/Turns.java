@@ -5,6 +5,9 @@ import dev.agenticmemory.domain.Content;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.Speaker;
+import dev.agenticmemory.text.RecalledBlocks;
+import dev.agenticmemory.text.Secrets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,27 @@ final class Turns {
           ? metadata
           : metadata.merged(new Metadata(Map.of(Speaker.KEY, speaker)));
     }
+  }
+
+  /// Turns as they may be kept.
+  ///
+  /// @param turns without secrets and without what a recall put in; empty where nothing else was
+  ///   said
+  /// @param recalled what was taken out
+  record Cleaned(List<Turn> turns, String recalled) {}
+
+  static Cleaned clean(List<Turn> turns) {
+    List<Turn> clean = new ArrayList<>();
+    StringBuilder recalled = new StringBuilder();
+    for (Turn turn : turns) {
+      RecalledBlocks.Stripped stripped = RecalledBlocks.strip(turn.text());
+      recalled.append(stripped.recalled());
+      String text = Secrets.mask(stripped.text());
+      if (!text.isBlank()) {
+        clean.add(new Turn(turn.author(), text, turn.speaker()));
+      }
+    }
+    return new Cleaned(clean, Secrets.mask(recalled.toString()));
   }
 
   /// The turns of a request, at least one, none blank. Checks every limit before anything is

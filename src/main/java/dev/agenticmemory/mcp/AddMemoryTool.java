@@ -105,8 +105,20 @@ final class AddMemoryTool implements Tool {
     }
     if (added.replayed()) {
       answer.put("note", "This call was made before with the same key; nothing was stored again.");
+    } else if (added.status() == Added.Status.PENDING) {
+      answer.put(
+          "note",
+          "Kept and found as it is; facts are made of it as soon as the language model answers.");
     } else if (added.modelMissing()) {
       answer.put("note", "Stored as it is: no language model is configured to distil facts.");
+    }
+    if (added.usage().calls() > 0) {
+      answer
+          .putObject("token_usage")
+          .put("llm_calls", added.usage().calls())
+          .put("input_tokens", added.usage().input())
+          .put("output_tokens", added.usage().output())
+          .put("total_tokens", added.usage().total());
     }
     return answer;
   }

@@ -350,11 +350,13 @@ public final class Dispatcher implements AutoCloseable {
 
   private ObjectNode callTool(Session session, ObjectNode params) {
     String name = text(params, "name");
-    return switch (params.get("arguments")) {
-      case null -> tools.call(session.caller(), name, Json.object());
-      case ObjectNode arguments -> tools.call(session.caller(), name, arguments);
-      default -> throw new ProtocolError(Code.INVALID_PARAMS, "arguments is not an object");
-    };
+    try (Progress _ = new Progress(session, params, Progress.PAUSE)) {
+      return switch (params.get("arguments")) {
+        case null -> tools.call(session.caller(), name, Json.object());
+        case ObjectNode arguments -> tools.call(session.caller(), name, arguments);
+        default -> throw new ProtocolError(Code.INVALID_PARAMS, "arguments is not an object");
+      };
+    }
   }
 
   private ObjectNode read(Session session, String uri, Code notFound) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.HistoryEntry;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.Scope;
+import dev.agenticmemory.domain.Stage;
 import dev.agenticmemory.domain.Times;
 import dev.agenticmemory.engine.Hit;
 import dev.agenticmemory.engine.Ranking;
@@ -134,6 +135,9 @@ final class Items {
       node.set("metadata", MetadataJson.write(memory.content().metadata()));
     }
     node.put("attributed_to", memory.origin().author().name().toLowerCase(Locale.ROOT));
+    if (memory.content().stage() != Stage.SETTLED) {
+      node.put("status", memory.content().stage().name().toLowerCase(Locale.ROOT));
+    }
     if (memory.content().shared()) {
       node.put("shared", true);
     }

@@ -12,6 +12,7 @@ import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.ListMemories;
 import dev.agenticmemory.json.Json;
+import dev.agenticmemory.llm.Usage;
 import dev.agenticmemory.store.RunSummary;
 import dev.agenticmemory.store.Selection;
 import dev.agenticmemory.store.Stats;
@@ -117,7 +118,17 @@ final class Resources {
 
   private ObjectNode stats(Caller caller) {
     Stats stats = engine.get().inspect().stats(caller);
-    return Json.object()
+    ObjectNode answer = Json.object();
+    Usage usage = engine.get().ingests().usage(caller);
+    if (usage.calls() > 0) {
+      answer
+          .putObject("token_usage")
+          .put("llm_calls", usage.calls())
+          .put("input_tokens", usage.input())
+          .put("output_tokens", usage.output())
+          .put("total_tokens", usage.total());
+    }
+    return answer
         .put("long_term", stats.longTerm())
         .put("short_term", stats.shortTerm())
         .put("users", stats.users())

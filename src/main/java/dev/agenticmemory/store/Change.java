@@ -39,7 +39,15 @@ public sealed interface Change {
   /// unless it is live with this version.
   ///
   /// @param history without texts
-  record Erase(MemoryId id, long version, HistoryEntry history) implements Change {
+  /// @param sealed whether a seal remains; false for what no user deleted, such as an input of
+  ///   which facts were made
+  record Erase(MemoryId id, long version, HistoryEntry history, boolean sealed) implements Change {
+
+    /// As its user wants it.
+    public Erase(MemoryId id, long version, HistoryEntry history) {
+      this(id, version, history, true);
+    }
+
     public Erase {
       if (history.oldText() != null || history.newText() != null) {
         throw new IllegalArgumentException("The history of an erasure holds no text");

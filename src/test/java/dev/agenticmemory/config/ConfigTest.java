@@ -45,7 +45,7 @@ final class ConfigTest {
     assertThat(config.defaultUser()).isEqualTo(new UserId("Boss: 老板"));
     assertThat(config.agent()).isEqualTo(new AgentId("dev"));
     assertThat(config.sharing()).isEqualTo(Sharing.TEAM);
-    assertThat(config.embeddingModel().id()).isEqualTo("bge-small-en-v15-q");
+    assertThat(config.embedding().id()).isEqualTo("bge-small-en-v15-q");
   }
 
   @Test
@@ -101,6 +101,72 @@ final class ConfigTest {
     assertThatThrownBy(() -> read(Map.of(variable, "x")))
         .isInstanceOf(InvalidConfig.class)
         .hasMessageContaining("VECTOR_STORE=embedded");
+  }
+
+  @Test
+  void anOlderInstallationsBedrockModelsMeanBedrock() {
+    Config config =
+        read(
+            Map.of(
+                "LLM_MODEL", "us.anthropic.claude-3-5-haiku-20241022-v1:0",
+                "EMBEDDING_MODEL", "amazon.titan-embed-text-v2:0",
+                "EMBEDDING_DIMS", "512",
+                "AWS_REGION", "eu-west-1"));
+    assertThat(config.llm().provider()).isEqualTo(Llm.Provider.BEDROCK);
+    assertThat(config.llm().region()).isEqualTo("eu-west-1");
+    assertThat(config.embedding())
+        .isEqualTo(
+            new EmbeddingSource.Bedrock("amazon.titan-embed-text-v2:0", 512, "eu-west-1", null));
+  }
+
+  @Test
+  void anyEndpointOfOpenAisFormatNeedsAUrlAndAModel() {
+    Config config =
+        read(
+            Map.of(
+                "LLM_MODEL", "qwen3:8b",
+                "LLM_BASE_URL", "http://127.0.0.1:11434/v1",
+                "LLM_TIMEOUT_MS", "90000",
+                "LLM_HEADERS", "X-Team: memory; X-Env: test",
+                "LLM_API_KEY", "sk-top-secret"));
+    assertThat(config.llm().provider()).isEqualTo(Llm.Provider.OPENAI);
+    assertThat(config.llm().headers()).containsEntry("x-team", "memory").hasSize(2);
+    assertThat(config.llm().timeout().toSeconds()).isEqualTo(90);
+    assertThat(config.toString()).doesNotContain("sk-top-secret");
+  }
+
+  @Test
+  void everyWrongModelSettingIsNamedAtOnce() {
+    assertThatThrownBy(() ->
+            read(
+                Map.of(
+                    "LLM_MODEL", "gpt-5-mini",
+                    "LLM_TIMEOUT_MS", "soon",
+                    "LLM_HEADERS", "sk-top-secret",
+                    "EMBEDDING_PROVIDER", "openai",
+                    "EMBEDDING_MODEL", "mine",
+                    "EMBEDDING_DIMS", "0")))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining("LLM_API_KEY")
+        .hasMessageContaining("LLM_TIMEOUT_MS")
+        .hasMessageContaining("LLM_HEADERS")
+        .hasMessageContaining("EMBEDDING_DIMS")
+        .hasMessageNotContaining("sk-top-secret");
+  }
+
+  @Test
+  void aKeyOfTheLanguageModelGoesToNoOtherEndpoint() {
+    Config config =
+        read(
+            Map.of(
+                "LLM_MODEL", "gpt-5-mini",
+                "LLM_API_KEY", "sk-llm",
+                "EMBEDDING_MODEL", "text-embedding-v4",
+                "EMBEDDING_BASE_URL", "https://elsewhere.example/v1"));
+    assertThat(config.embedding())
+        .isEqualTo(
+            new EmbeddingSource.OpenAi(
+                "text-embedding-v4", 1024, "https://elsewhere.example/v1", null));
   }
 
   private Config read(Map<String, String> env) {

@@ -5,6 +5,8 @@ import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.embed.Embedder;
 import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.onnx.OnnxEmbeddingModel;
+import dev.langchain4j.model.embedding.onnx.PoolingMode;
 import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.bgesmallenv15q.BgeSmallEnV15QuantizedEmbeddingModel;
 import java.lang.Character.UnicodeScript;
@@ -51,7 +53,13 @@ public final class OnnxEmbedder implements Embedder {
   /// Both models were trained on texts of up to this many word pieces.
   private static final int WINDOW_TOKENS = 256;
 
-  private final Model model;
+  /// Makes the model, slowly.
+  private interface Loader {
+    EmbeddingModel load();
+  }
+
+  private final EmbeddingSpace space;
+  private final Loader loader;
   private final Path nativeDir;
   private @Nullable CompletableFuture<EmbeddingModel> loading;
 
@@ -59,13 +67,32 @@ public final class OnnxEmbedder implements Embedder {
   ///
   /// @param nativeDir where the runtime's native libraries are unpacked, once
   public OnnxEmbedder(Model model, Path nativeDir) {
-    this.model = model;
+    this(model.space(), model::load, nativeDir);
+  }
+
+  /// For the model in `folder`: `model.onnx` and `tokenizer.json`.
+  ///
+  /// @param cls whether the first token stands for the text, not the mean of all
+  public OnnxEmbedder(EmbeddingSpace space, Path folder, boolean cls, Path nativeDir) {
+    this(
+        space,
+        () ->
+            new OnnxEmbeddingModel(
+                folder.resolve("model.onnx"),
+                folder.resolve("tokenizer.json"),
+                cls ? PoolingMode.CLS : PoolingMode.MEAN),
+        nativeDir);
+  }
+
+  private OnnxEmbedder(EmbeddingSpace space, Loader loader, Path nativeDir) {
+    this.space = space;
+    this.loader = loader;
     this.nativeDir = nativeDir;
   }
 
   @Override
   public EmbeddingSpace space() {
-    return model.space();
+    return space;
   }
 
   @Override
@@ -119,7 +146,7 @@ public final class OnnxEmbedder implements Embedder {
   private void load(CompletableFuture<EmbeddingModel> future) {
     try {
       NativeLibraries.prepare(nativeDir);
-      EmbeddingModel loaded = model.load();
+      EmbeddingModel loaded = loader.load();
       loaded.embed("The first call is slow.");
       future.complete(loaded);
     } catch (Throwable e) {

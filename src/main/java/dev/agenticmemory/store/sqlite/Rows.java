@@ -13,6 +13,7 @@ import dev.agenticmemory.domain.Origin;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.domain.Stage;
 import dev.agenticmemory.domain.Times;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.json.Json;
@@ -34,7 +35,7 @@ final class Rows {
   /// The columns that [#memory] reads.
   static final String MEMORY =
       "id, version, user_id, agent_id, run_id, text, category, shared, metadata, source, author,"
-          + " conversation, created, updated, observed, expires";
+          + " conversation, created, updated, observed, expires, stage";
 
   /// The columns that [#history] reads.
   static final String HISTORY = "memory_id, event, old_text, new_text, at, actor, reason, related";
@@ -53,7 +54,8 @@ final class Rows {
             row.getString("text"),
             row.getString("category"),
             row.getInt("shared") == 1,
-            metadata(row.getString("metadata")));
+            metadata(row.getString("metadata")),
+            Stage.valueOf(row.getString("stage")));
     Origin origin =
         new Origin(
             Source.valueOf(row.getString("source")),

@@ -113,7 +113,8 @@ final class Schema {
           // terms where the analyser has changed.
           List.of(
               "ALTER TABLE memory ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0",
-              "ALTER TABLE memory ADD COLUMN question INTEGER NOT NULL DEFAULT 0"));
+              "ALTER TABLE memory ADD COLUMN question INTEGER NOT NULL DEFAULT 0"),
+          List.of("ALTER TABLE memory ADD COLUMN stage TEXT NOT NULL DEFAULT 'SETTLED'"));
 
   private Schema() {}
 

@@ -349,7 +349,9 @@ public final class SqliteStore implements MemoryStore {
             row -> Rows.id(row, "id"),
             covered(extent))) {
       writes.erase(
-          id, new HistoryEntry(id, Event.DELETE, null, null, now, actor, "bulk delete", null));
+          id,
+          new HistoryEntry(id, Event.DELETE, null, null, now, actor, "bulk delete", null),
+          true);
     }
     // Memories that were erased before have left their history, and texts may have been merged in.
     connection.update(

@@ -90,7 +90,7 @@ final class Writes {
     Times times = memory.times();
     connection.update(
         "UPDATE memory SET version = ?, category = ?, shared = ?, metadata = ?, updated = ?,"
-            + " observed = ?, expires = ? WHERE rid = ?",
+            + " observed = ?, expires = ?, stage = ? WHERE rid = ?",
         memory.version(),
         memory.content().category(),
         memory.content().shared() ? 1 : 0,
@@ -98,6 +98,7 @@ final class Writes {
         Rows.millis(times.updated()),
         Rows.millis(times.observed()),
         Rows.millis(times.expires()),
+        memory.content().stage().name(),
         live.get());
     changed(live.get());
     history(memory.scope(), annotate.history());
@@ -118,12 +119,13 @@ final class Writes {
     if (live(erase.id(), erase.version()).isEmpty()) {
       return Optional.of(new Outcome.Stale(erase.id()));
     }
-    erase(erase.id(), erase.history());
+    erase(erase.id(), erase.history(), erase.sealed());
     return Optional.empty();
   }
 
-  /// Removes all states of a memory and every text of it, and leaves its seals.
-  void erase(MemoryId id, HistoryEntry history) throws SQLException {
+  /// Removes all states of a memory and every text of it, and leaves its seals where they are
+  /// wanted.
+  void erase(MemoryId id, HistoryEntry history, boolean sealed) throws SQLException {
     Scope scope = scope(id);
     record State(long rid, String hash) {}
     for (State state :
@@ -131,7 +133,9 @@ final class Writes {
             "SELECT rid, hash FROM memory WHERE id = ?",
             row -> new State(row.getLong(1), row.getString(2)),
             id.toString())) {
-      seals.put(connection, scope.user(), new TextHash(state.hash()));
+      if (sealed) {
+        seals.put(connection, scope.user(), new TextHash(state.hash()));
+      }
       connection.update("DELETE FROM memory WHERE rid = ?", state.rid());
       changed(state.rid());
     }
@@ -149,8 +153,8 @@ final class Writes {
         connection.insert(
             "INSERT INTO memory(id, version, user_id, agent_id, run_id, text, hash, terms, tokens,"
                 + " question, category, shared, metadata, source, author, conversation, created, updated, observed,"
-                + " expires, valid_from)"
-                + " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                + " expires, stage, valid_from)"
+                + " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             memory.id().toString(),
             memory.version(),
             scope.user().value(),
@@ -171,6 +175,7 @@ final class Writes {
             Rows.millis(times.updated()),
             Rows.millis(times.observed()),
             Rows.millis(times.expires()),
+            memory.content().stage().name(),
             Rows.millis(from));
     for (int i = 0; i < features.passages().size(); i++) {
       connection.update(

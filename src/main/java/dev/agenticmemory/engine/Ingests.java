@@ -1,0 +1,103 @@
+package dev.agenticmemory.engine;
+
+import dev.agenticmemory.domain.Memory;
+import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.NotFound;
+import dev.agenticmemory.domain.Stage;
+import dev.agenticmemory.llm.Usage;
+import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.MemoryStore;
+import dev.agenticmemory.store.Outcome;
+import dev.agenticmemory.store.Task;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Shows which inputs wait for a language model and which were given up, and has them tried again.
+public final class Ingests {
+
+  /// Most that are listed.
+  public static final int LIMIT_MAX = 1_000;
+
+  /// One input.
+  ///
+  /// @param due when it is tried next
+  /// @param trouble why it is not done yet; null before the first attempt
+  public record Waiting(
+      Memory memory, boolean failed, int attempts, Instant due, @Nullable String trouble) {}
+
+  private final MemoryStore store;
+  private final Writer writer;
+  private final Runnable signal;
+  private final Clock clock;
+
+  Ingests(MemoryStore store, Writer writer, Runnable signal, Clock clock) {
+    this.store = store;
+    this.writer = writer;
+    this.signal = signal;
+    this.clock = clock;
+  }
+
+  /// Those of the caller's user where it is bound, else all; failed ones first.
+  public List<Waiting> list(Caller caller) {
+    List<Waiting> all = new ArrayList<>();
+    for (String kind : List.of(Ingest.FAILED, Ingest.WAITING)) {
+      for (Task task : store.tasks(kind, LIMIT_MAX)) {
+        Ingest ingest = Ingest.of(task);
+        store
+            .find(ingest.memory())
+            .filter(memory -> caller.mayChange(memory.scope()))
+            .map(memory ->
+                new Waiting(
+                    memory,
+                    kind.equals(Ingest.FAILED),
+                    task.attempts(),
+                    task.due(),
+                    ingest.trouble()))
+            .ifPresent(all::add);
+      }
+    }
+    return all;
+  }
+
+  /// Has one tried again now, whether it waits or was given up.
+  public void retry(Caller caller, MemoryId id) {
+    Waiting one =
+        list(caller).stream()
+            .filter(waiting -> waiting.memory().id().equals(id))
+            .findFirst()
+            .orElseThrow(() -> new NotFound(id));
+    retry(one);
+  }
+
+  /// Has all of them tried again now, and says how many that are.
+  public int retryAll(Caller caller) {
+    List<Waiting> all = list(caller);
+    all.forEach(this::retry);
+    return all.size();
+  }
+
+  private void retry(Waiting one) {
+    String kind = one.failed() ? Ingest.FAILED : Ingest.WAITING;
+    Instant now = clock.instant();
+    for (Task task : store.tasks(kind, LIMIT_MAX)) {
+      if (one.memory().id().equals(task.memory())) {
+        List<Change> changes = new ArrayList<>();
+        changes.add(new Change.PutTask(Ingest.of(task).afresh().task(Ingest.WAITING, now, 0)));
+        if (one.memory().content().stage() == Stage.FAILED) {
+          changes.add(IngestQueue.staged(one.memory(), Stage.PENDING, now, "tried again"));
+        }
+        if (writer.apply(changes) instanceof Outcome.Applied) {
+          signal.run();
+        }
+      }
+    }
+  }
+
+  /// What language models cost for the caller's user, ever.
+  public Usage usage(Caller caller) {
+    return UsageMarks.sum(store, caller.user());
+  }
+}

@@ -1,0 +1,5 @@
+/// Language models of Amazon Bedrock, by its Converse operation.
+@NullMarked
+package dev.agenticmemory.llm.bedrock;
+
+import org.jspecify.annotations.NullMarked;
