@@ -3,6 +3,7 @@ package dev.agenticmemory;
 import dev.agenticmemory.config.Config;
 import dev.agenticmemory.config.EmbeddingSource;
 import dev.agenticmemory.config.Llm;
+import dev.agenticmemory.config.Rerank;
 import dev.agenticmemory.config.Secret;
 import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.embed.Embedder;
@@ -15,6 +16,8 @@ import dev.agenticmemory.llm.PromptedModel;
 import dev.agenticmemory.llm.Prompts;
 import dev.agenticmemory.llm.bedrock.BedrockChat;
 import dev.agenticmemory.llm.openai.OpenAiChat;
+import dev.agenticmemory.rerank.Reranker;
+import dev.agenticmemory.rerank.http.HttpReranker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -82,6 +85,20 @@ final class Models {
     return chat == null
         ? null
         : new PromptedModel(chat, Prompts.read(llm.extractionPrompt(), llm.decisionPrompt()));
+  }
+
+  /// Null where none is configured.
+  static @Nullable Reranker reranker(Config config) {
+    Rerank settings = config.rerank();
+    return settings == null
+        ? null
+        : new HttpReranker(
+            new HttpReranker.Settings(
+                settings.url(),
+                settings.model(),
+                value(settings.apiKey()),
+                settings.timeout(),
+                settings.topN()));
   }
 
   private static @Nullable String value(@Nullable Secret secret) {

@@ -61,7 +61,13 @@ final class Program implements AutoCloseable {
       MemoryStore opened = new SqliteStore(config.home().resolve("memory.db"), embedder().space());
       store = opened;
       Engine made =
-          Engine.of(opened, embedder(), null, inference(), this::signal, Clock.systemUTC());
+          Engine.of(
+              opened,
+              embedder(),
+              Models.reranker(config),
+              inference(),
+              this::signal,
+              Clock.systemUTC());
       engine = made;
       if (made.queue() != null) {
         worker = new IngestWorker(made.queue());

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param engine `VECTOR_STORE`: where memories are kept. Default `embedded`
 /// @param embedding `EMBEDDING_…`: what makes vectors
 /// @param llm `LLM_…`: what makes facts
+/// @param rerank `RERANK_…`: what reads the hits of a search; null for nothing
 public record Config(
     Path home,
     @Nullable UserId boundUser,
@@ -36,11 +37,13 @@ public record Config(
     Sharing sharing,
     StoreEngine engine,
     EmbeddingSource embedding,
-    Llm llm) {
+    Llm llm,
+    @Nullable Rerank rerank) {
 
   /// These settings with another data folder.
   public Config withHome(Path other) {
-    return new Config(other, boundUser, defaultUser, agent, sharing, engine, embedding, llm);
+    return new Config(
+        other, boundUser, defaultUser, agent, sharing, engine, embedding, llm, rerank);
   }
 
   /// Where memories can be kept.
@@ -49,6 +52,10 @@ public record Config(
   }
 
   private static final String PREFIX = "MEMORY_";
+
+  /// What systemd sets for every service, and is none of ours.
+  private static final Set<String> FOREIGN =
+      Set.of("MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE");
 
   /// What shows that an existing installation of another service used another store.
   private static final List<String> OTHER_STORES = List.of("OPENSEARCH_", "S3VECTORS_");
@@ -86,8 +93,22 @@ public record Config(
     }
 
     Path home(Path userHome) {
-      Path dataDir = read("DATA_DIR", userHome.resolve(".agentic-memory"), Path::of);
-      return read("MEMORY_HOME", dataDir, Path::of).toAbsolutePath().normalize();
+      Path dataDir =
+          read("DATA_DIR", userHome.resolve(".agentic-memory"), text -> folder(text, userHome));
+      return read("MEMORY_HOME", dataDir, text -> folder(text, userHome)).normalize();
+    }
+
+    /// Clients pass `~` on as it is, and start servers in any folder.
+    private static Path folder(String text, Path userHome) {
+      Path folder =
+          text.equals("~") || text.startsWith("~/")
+              ? userHome.resolve(text.substring(Math.min(2, text.length())))
+              : Path.of(text);
+      if (!folder.isAbsolute()) {
+        throw new IllegalArgumentException(
+            "is \"%s\"; pass a path from the root, or from ~/".formatted(text));
+      }
+      return folder;
     }
 
     Config config(Path userHome, String userName) {
@@ -100,12 +121,13 @@ public record Config(
           read("VECTOR_STORE", StoreEngine.EMBEDDED, one(StoreEngine.values(), Enum::name));
       Llm llm = Llm.read(this);
       EmbeddingSource embedding = EmbeddingSource.read(this, llm);
+      Rerank rerank = Rerank.read(this);
       requireNoUnknown();
       if (!problems.isEmpty()) {
         throw new InvalidConfig(problems);
       }
       UserId user = bound == null ? new UserId(userName.isBlank() ? "default" : userName) : bound;
-      return new Config(home, bound, user, agent, sharing, engine, embedding, llm);
+      return new Config(home, bound, user, agent, sharing, engine, embedding, llm, rerank);
     }
 
     <T extends @Nullable Object> T read(
@@ -171,7 +193,8 @@ public record Config(
 
     private void requireNoUnknown() {
       env.keySet().stream()
-          .filter(name -> name.startsWith(PREFIX) && !known.contains(name))
+          .filter(name -> name.startsWith(PREFIX))
+          .filter(name -> !known.contains(name) && !FOREIGN.contains(name))
           .sorted()
           .forEach(name -> problems.add("%s: unknown; known are %s".formatted(name, known)));
     }

@@ -56,6 +56,31 @@ final class ConfigTest {
   }
 
   @Test
+  void aTildeIsTheHomeFolderAndAnyOtherRelativePathIsRefused() {
+    assertThat(read(Map.of("MEMORY_HOME", "~/mm")).home()).isEqualTo(home.resolve("mm"));
+    assertThatThrownBy(() -> read(Map.of("MEMORY_HOME", "data")))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining("MEMORY_HOME: is \"data\"");
+  }
+
+  @Test
+  void whatSystemdSetsForItsServicesIsNotOurs() {
+    assertThat(read(Map.of("MEMORY_PRESSURE_WATCH", "x", "MEMORY_PRESSURE_WRITE", "y")).agent())
+        .isNull();
+  }
+
+  @Test
+  void theRerankerIsReadAndItsKeyIsNeverPrinted() {
+    Config config =
+        read(Map.of("RERANK_URL", "http://127.0.0.1:1/rerank", "RERANK_API_KEY", "hush-hush"));
+    assertThat(config.rerank()).isNotNull();
+    assertThat(config.toString()).doesNotContain("hush-hush");
+    assertThatThrownBy(() -> read(Map.of("RERANK_URL", "not a url")))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining("RERANK_URL");
+  }
+
+  @Test
   void theFileInTheDataFolderIsReadAndTheEnvironmentWins() throws IOException {
     Files.writeString(
         home.resolve(".env"),
