@@ -168,7 +168,9 @@ public final class AddMemory {
       Optional<MemoryId> same = store.findSame(scope, hash, now);
       if (same.isPresent()) {
         settle(same.get(), changes);
-        return new Added.Item(same.get(), turn.text(), Event.NONE, "stored already");
+        return prolong(same.get(), changes)
+            ? new Added.Item(same.get(), turn.text(), Event.UPDATE, "stored already; kept longer")
+            : new Added.Item(same.get(), turn.text(), Event.NONE, "stored already");
       }
       Features known = features.computeIfAbsent(hash, _ -> indexer.features(turn.text()));
       Optional<Memory> near =
@@ -194,6 +196,34 @@ public final class AddMemory {
           .filter(memory -> memory.content().stage() != Stage.SETTLED)
           .map(memory -> IngestQueue.staged(memory, Stage.SETTLED, now, "wanted as it is"))
           .ifPresent(changes::add);
+    }
+
+    /// What is said again is kept for as long as this call asks, where that is longer. Returns
+    /// whether it is.
+    private boolean prolong(MemoryId same, List<Change> changes) {
+      Optional<Memory> shorter =
+          store.find(same).filter(memory -> isLonger(request.expires(), memory.times().expires()));
+      // A change that settles it is on its way already; the next add prolongs it.
+      if (shorter.isEmpty() || shorter.get().content().stage() != Stage.SETTLED) {
+        return false;
+      }
+      Memory before = shorter.get();
+      HistoryEntry history =
+          new HistoryEntry(
+              same,
+              Event.UPDATE,
+              before.text(),
+              before.text(),
+              now,
+              caller.actor(),
+              "kept longer",
+              null);
+      changes.add(new Change.Annotate(before.expiring(request.expires()), history));
+      return true;
+    }
+
+    private static boolean isLonger(@Nullable Instant asked, @Nullable Instant known) {
+      return known != null && (asked == null || asked.isAfter(known));
     }
 
     private Memory memory(Turn turn) {

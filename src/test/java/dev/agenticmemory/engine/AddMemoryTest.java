@@ -238,6 +238,22 @@ final class AddMemoryTest {
     assertThat(engine.listed()).hasSize(10);
   }
 
+  @Test
+  void whatIsSaidAgainIsKeptAsLongAsTheLongerOfTheTwo() {
+    Memory tea = engine.stored(new AddCall("likes tea").expires(NOON.plusSeconds(60)));
+    Added again = add(new AddCall("likes tea"));
+    assertThat(again.items().getFirst().event()).isEqualTo(Event.UPDATE);
+    assertThat(engine.listed())
+        .singleElement()
+        .satisfies(memory -> {
+          assertThat(memory.id()).isEqualTo(tea.id());
+          assertThat(memory.times().expires()).isNull();
+        });
+    assertThat(
+            add(new AddCall("likes tea").expires(NOON.plusSeconds(60))).items().getFirst().event())
+        .isEqualTo(Event.NONE);
+  }
+
   // Nearly the same.
 
   @ParameterizedTest
