@@ -11,6 +11,7 @@ import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Ingests;
+import dev.agenticmemory.engine.Languages;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.llm.LanguageModel.Conversation;
 import dev.agenticmemory.llm.LanguageModel.Extracted;
@@ -34,6 +35,9 @@ final class Checks {
   /// Below this the store can run out of space in the middle of a day.
   private static final long DISK_BYTES_MIN = 500L * 1024 * 1024;
 
+  /// With more texts than this that the model does not read, another one would serve better.
+  private static final double UNREAD_SHARE_MAX = 0.1;
+
   private Checks() {}
 
   static List<Check> of(
@@ -47,6 +51,7 @@ final class Checks {
         new Check("Data folder", () -> dataFolder(config.home())),
         new Check("Store", () -> store(config, engine.get())),
         new Check("Embedding model", () -> embedding(embedder.get())),
+        new Check("Languages", () -> languages(config, engine.get())),
         new Check("Language model", () -> languageModel(languageModel.get())),
         new Check("Ingests", () -> ingests(config, engine.get())));
   }
@@ -99,6 +104,20 @@ final class Checks {
     return fine(
         "%s answered with %d dimensions in %d ms, loading included"
             .formatted(embedder.space().model(), dimensions, took.toMillis()));
+  }
+
+  private static Finding languages(Config config, Engine engine) {
+    Caller caller = new Caller(config.defaultUser(), false, null, Source.API, config.sharing());
+    Languages.Fit fit = engine.languages().fit(caller);
+    String found =
+        "the model does not read %d of the newest %d memories of %s"
+            .formatted(fit.unread(), fit.looked(), config.defaultUser());
+    return fit.unreadShare() <= UNREAD_SHARE_MAX
+        ? fine(found)
+        : warning(
+            found
+                + ": these are found by their words alone. A multilingual model reads them; see"
+                + " docs/retrieval.md");
   }
 
   private static Finding languageModel(@Nullable LanguageModel model) {
