@@ -13,6 +13,9 @@ public final class Embedding {
     this.unit = unit;
   }
 
+  /// How far a kept component may be from the one of exactly length one: a few roundings.
+  private static final float UNIT_ERROR_MAX = 1e-4f;
+
   /// The direction of `values`, scaled to length one.
   public static Embedding of(float... values) {
     double squares = 0;
@@ -29,6 +32,17 @@ public final class Embedding {
       unit[i] = (float) (values[i] / norm);
     }
     return new Embedding(unit);
+  }
+
+  /// The components as [#toArray] gave them, to the last bit.
+  public static Embedding ofUnit(float... values) {
+    Embedding scaled = of(values);
+    for (int i = 0; i < values.length; i++) {
+      if (Math.abs(scaled.unit[i] - values[i]) > UNIT_ERROR_MAX) {
+        throw new IllegalArgumentException("Not of length one: component " + i + " of a vector");
+      }
+    }
+    return new Embedding(values.clone());
   }
 
   public int dimensions() {

@@ -120,7 +120,7 @@ public final class AddMemory {
         if (request.idempotencyKey() != null) {
           changes.add(
               new Change.ClaimMark(
-                  Replay.mark(scope, request.idempotencyKey(), turns, items, now)));
+                  Replay.mark(scope.user(), request.idempotencyKey(), content(), items, now)));
         }
         if (changes.isEmpty()) {
           return answer(items);
@@ -240,12 +240,16 @@ public final class AddMemory {
           1);
     }
 
+    private String content() {
+      return Replay.content(store, scope, turns);
+    }
+
     private Added answer(List<Added.Item> items) {
       return new Added(Added.Status.STORED, items, false, request.infer());
     }
 
     private Added replayed(Mark mark) {
-      if (!Replay.isOf(mark, scope, turns)) {
+      if (!Replay.isOf(mark, content())) {
         throw new Conflict(
             "idempotency_key \"%s\" was used before with other content"
                 .formatted(request.idempotencyKey()),

@@ -51,6 +51,11 @@ public final class Inspect {
 
   /// A number that is different after every write of any process.
   public long revision() {
-    return store.revision();
+    return store.revision(null);
+  }
+
+  /// A number that is different after every write of any process that is the caller's business.
+  public long revision(Caller caller) {
+    return store.revision(caller.bound() ? caller.user() : null);
   }
 }

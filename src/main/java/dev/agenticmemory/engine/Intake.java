@@ -77,12 +77,12 @@ final class Intake {
   ///
   /// @param turns cleaned
   Added take(Caller caller, AddRequest request, Scope scope, Turns.Cleaned turns) {
-    String fingerprint = Replay.content(scope, turns.turns());
+    String fingerprint = Replay.content(store, scope, turns.turns());
     Mark.Name once = new Mark.Name(INPUT, scope.user().value(), fingerprint);
     List<Part> parts = parts(turns.turns());
     // Each refusal makes more known, so this ends.
     while (true) {
-      Optional<Added> earlier = earlier(request, scope, turns.turns(), once);
+      Optional<Added> earlier = earlier(request, scope, fingerprint, once);
       if (earlier.isPresent()) {
         return earlier.get();
       }
@@ -107,7 +107,7 @@ final class Intake {
       if (request.idempotencyKey() != null) {
         changes.add(
             new Change.ClaimMark(
-                Replay.mark(scope, request.idempotencyKey(), turns.turns(), items, now)));
+                Replay.mark(scope.user(), request.idempotencyKey(), fingerprint, items, now)));
       }
       if (changes.isEmpty()) {
         return answer(scope.user(), items, false);
@@ -125,12 +125,12 @@ final class Intake {
   /// The answer of an earlier call with the same key, or with the same input where everything is
   /// still as that left it.
   private Optional<Added> earlier(
-      AddRequest request, Scope scope, List<Turn> turns, Mark.Name once) {
+      AddRequest request, Scope scope, String fingerprint, Mark.Name once) {
     String key = request.idempotencyKey();
     Optional<Mark> keyed =
         key == null ? Optional.empty() : store.mark(Replay.name(scope.user(), key));
     if (keyed.isPresent()) {
-      if (!Replay.isOf(keyed.get(), scope, turns)) {
+      if (!Replay.isOf(keyed.get(), fingerprint)) {
         throw new Conflict(
             "idempotency_key \"%s\" was used before with other content".formatted(key),
             "Use a new key for new content.");

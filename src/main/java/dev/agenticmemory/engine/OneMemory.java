@@ -84,19 +84,13 @@ public final class OneMemory {
     throw contested(id);
   }
 
-  /// Removes the memory and every text of it, for good. Returns it as it was.
-  public Memory delete(Caller caller, MemoryId id) {
-    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      Memory memory = changeable(caller, id);
-      HistoryEntry history =
-          new HistoryEntry(
-              id, Event.DELETE, null, null, clock.instant(), caller.actor(), "deleted", null);
-      Change erase = new Change.Erase(id, memory.version(), history);
-      if (writer.apply(List.of(erase)) instanceof Outcome.Applied) {
-        return memory;
-      }
+  /// Removes the memory and every text of it, for good, also where it has expired or was
+  /// superseded, archived or damaged.
+  public void delete(Caller caller, MemoryId id) {
+    boolean theirs = store.owner(id).filter(caller::mayChange).isPresent();
+    if (!theirs || !writer.erase(id, clock.instant(), caller.actor())) {
+      throw new NotFound(id);
     }
-    throw contested(id);
   }
 
   private Memory changeable(Caller caller, MemoryId id) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.Event;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Scope;
-import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.engine.Turns.Turn;
 import dev.agenticmemory.json.Json;
@@ -17,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The mark that an idempotency key leaves: what was asked for, as a hash, and what was answered,
-/// as ids. It holds no text, so a deleted memory does not live on in it.
+/// as ids. It holds no text, and the hash is keyed, so a deleted memory does not live on in it.
 final class Replay {
 
   private static final String KIND = "idempotency";
@@ -28,8 +27,8 @@ final class Replay {
     return new Mark.Name(KIND, user.value(), key);
   }
 
-  static Mark mark(Scope scope, String key, List<Turn> turns, List<Added.Item> items, Instant now) {
-    return mark(name(scope.user(), key), content(scope, turns), items, now);
+  static Mark mark(UserId user, String key, String content, List<Added.Item> items, Instant now) {
+    return mark(name(user, key), content, items, now);
   }
 
   /// A mark of another kind with the same value.
@@ -41,8 +40,11 @@ final class Replay {
     return new Mark(name, Json.print(value), now);
   }
 
-  static boolean isOf(Mark mark, Scope scope, List<Turn> turns) {
-    return Json.parseOwn(mark.value()).path("content").asText().equals(content(scope, turns));
+  /// Whether it was left by a call for the same.
+  ///
+  /// @param content see [#content]
+  static boolean isOf(Mark mark, String content) {
+    return Json.parseOwn(mark.value()).path("content").asText().equals(content);
   }
 
   static List<Added.Item> items(Mark mark, MemoryStore store) {
@@ -56,13 +58,13 @@ final class Replay {
     return items;
   }
 
-  /// A hash of what is asked for and where.
-  static String content(Scope scope, List<Turn> turns) {
+  /// A hash of what is asked for and where, under the store's key.
+  static String content(MemoryStore store, Scope scope, List<Turn> turns) {
     // A missing id is JSON's null, so that it is not the id "null".
     ArrayNode content = Json.array();
     content.add(scope.agent() == null ? null : scope.agent().value());
     content.add(scope.run() == null ? null : scope.run().value());
     turns.forEach(turn -> content.add(turn.author().name()).add(turn.text()));
-    return TextHash.sha256(Json.print(content));
+    return store.key().hash(Json.print(content));
   }
 }

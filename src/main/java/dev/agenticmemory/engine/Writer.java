@@ -1,5 +1,6 @@
 package dev.agenticmemory.engine;
 
+import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Extent;
 import dev.agenticmemory.store.MemoryStore;
@@ -29,6 +30,14 @@ public final class Writer {
       listeners.forEach(Runnable::run);
     }
     return outcome;
+  }
+
+  boolean erase(MemoryId id, Instant now, String actor) {
+    boolean erased = store.erase(id, now, actor);
+    if (erased) {
+      listeners.forEach(Runnable::run);
+    }
+    return erased;
   }
 
   long erase(Extent extent, Instant now, String actor) {

@@ -21,7 +21,8 @@ final class OneMemoryTools {
   record Delete(OneMemory oneMemory) implements Tool {
     @Override
     public ObjectNode call(Caller caller, Arguments arguments) {
-      MemoryId id = oneMemory.delete(caller, arguments.memoryId()).id();
+      MemoryId id = arguments.memoryId();
+      oneMemory.delete(caller, id);
       return Json.object().put("deleted", 1).put("id", id.toString());
     }
   }

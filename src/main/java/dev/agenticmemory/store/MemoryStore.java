@@ -89,7 +89,13 @@ public interface MemoryStore extends AutoCloseable {
   /// @return how many live memories there were; 0 is an answer, not an error
   long erase(Extent extent, Instant now, String actor);
 
-  /// How many live memories [#erase] would remove.
+  /// Removes this memory as [Change.Erase] does, live or not, whatever its version, even where its
+  /// row is damaged.
+  ///
+  /// @return whether there was one
+  boolean erase(MemoryId id, Instant now, String actor);
+
+  /// How many live memories [#erase(Extent, Instant, String)] would remove.
   long count(Extent extent);
 
   /// Whether a text was erased by its user, for whom it must not come back by itself. Holds a keyed
@@ -124,8 +130,16 @@ public interface MemoryStore extends AutoCloseable {
   /// Runs of a user with live memories, newest first.
   List<RunSummary> runs(UserId user, int limit);
 
-  /// A number that is different after every write of any process.
-  long revision();
+  /// A number that is different after every write of any process that changes a memory.
+  ///
+  /// @param user only writes to this user's memories; null for all
+  long revision(@Nullable UserId user);
+
+  /// The key of this store.
+  StoreKey key();
+
+  /// Everything in this store, to be moved.
+  Contents contents();
 
   /// Releases files and connections. Idempotent.
   @Override

@@ -78,7 +78,7 @@ final class InferenceTest {
   void aPendingInputThatIsDeletedIsGone() {
     fixture.model.then(status(503, "{}"));
     Added added = fixture.add("I live in Berlin");
-    var _ = fixture.engine.oneMemory().delete(CALLER, added.items().getFirst().id());
+    fixture.engine.oneMemory().delete(CALLER, added.items().getFirst().id());
     fixture.pass(Duration.ofDays(1));
     assertThat(fixture.work()).isZero();
     assertThat(fixture.texts()).isEmpty();
@@ -288,7 +288,7 @@ final class InferenceTest {
   void whatWasSaidIsInNoFileAfterItsFactsAreDeleted() throws Exception {
     fixture.model.then(facts("User lives in Berlin-Zehlendorf"));
     Added added = fixture.add("I live in Berlin-Zehlendorf");
-    var _ = fixture.engine.oneMemory().delete(CALLER, added.items().getFirst().id());
+    fixture.engine.oneMemory().delete(CALLER, added.items().getFirst().id());
     try (var files = java.nio.file.Files.list(folder)) {
       for (Path file : files.toList()) {
         assertThat(

@@ -77,7 +77,15 @@ final class OneMemoryTest {
     engine.pass(Duration.ofSeconds(60));
     assertThatThrownBy(() -> engine.one.get(ANYONE, id)).isInstanceOf(NotFound.class);
     assertThatThrownBy(() -> engine.one.update(ANYONE, id, "x", null)).isInstanceOf(NotFound.class);
-    assertThatThrownBy(() -> engine.one.delete(ANYONE, id)).isInstanceOf(NotFound.class);
+  }
+
+  @Test
+  void anExpiredMemoryIsDeletedAllTheSame() {
+    MemoryId id = engine.stored(new AddCall("likes tea").expires(NOON.plusSeconds(60))).id();
+    engine.pass(Duration.ofSeconds(60));
+    engine.one.delete(ANYONE, id);
+    assertThat(engine.one.history(ANYONE, id))
+        .allSatisfy(entry -> assertThat(entry.newText()).isNull());
   }
 
   @Test
@@ -282,9 +290,8 @@ final class OneMemoryTest {
   // Deleting.
 
   @Test
-  void aDeletionReturnsTheMemoryAsItWas() {
-    Memory tea = engine.stored("likes tea");
-    assertThat(engine.one.delete(ANYONE, tea.id())).isEqualTo(tea);
+  void aDeletedMemoryIsNotListed() {
+    engine.one.delete(ANYONE, engine.stored("likes tea").id());
     assertThat(engine.listed()).isEmpty();
   }
 

@@ -39,6 +39,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.Author;
+import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.Content;
 import dev.agenticmemory.domain.Embedding;
 import dev.agenticmemory.domain.Event;
@@ -52,6 +53,8 @@ import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Sharing;
 import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.domain.Stage;
+import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.Times;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.json.Json;
@@ -99,6 +102,9 @@ public abstract class MemoryStoreContract {
 
   /// A new store of [MemoryStoreFixture#SPACE] with nothing in it.
   protected abstract MemoryStore open();
+
+  /// Another store of [MemoryStoreFixture#SPACE] with nothing in it, beside the one of [#open].
+  protected abstract MemoryStore openAnother();
 
   @BeforeEach
   void openStore() {
@@ -2075,33 +2081,33 @@ public abstract class MemoryStoreContract {
   @Test
   void theRevisionIsAnotherAfterEachWriteOfAMemory() {
     Set<Long> seen = new TreeSet<>();
-    seen.add(store.revision());
+    seen.add(store.revision(null));
     Memory tea = stored(memory("likes tea"));
-    assertThat(seen.add(store.revision())).as("add").isTrue();
+    assertThat(seen.add(store.revision(null))).as("add").isTrue();
     Memory coffee = revised(tea, "likes coffee", LATER, NORTH);
-    assertThat(seen.add(store.revision())).as("revise").isTrue();
+    assertThat(seen.add(store.revision(null))).as("revise").isTrue();
     Memory annotated =
         coffee.with(coffee.content().withMetadata(new Metadata(Map.of("a", 1))), LATER);
     apply(annotate(annotated));
-    assertThat(seen.add(store.revision())).as("annotate").isTrue();
+    assertThat(seen.add(store.revision(null))).as("annotate").isTrue();
     apply(erase(annotated));
-    assertThat(seen.add(store.revision())).as("erase").isTrue();
+    assertThat(seen.add(store.revision(null))).as("erase").isTrue();
     Memory milk = stored(memory("likes milk"));
-    assertThat(seen.add(store.revision())).as("add again").isTrue();
+    assertThat(seen.add(store.revision(null))).as("add again").isTrue();
     apply(retire(milk, LATER));
-    assertThat(seen.add(store.revision())).as("retire").isTrue();
+    assertThat(seen.add(store.revision(null))).as("retire").isTrue();
     store.erase(new Extent(ALICE, null, null), LATER, "tool");
-    assertThat(seen.add(store.revision())).as("bulk erase").isTrue();
+    assertThat(seen.add(store.revision(null))).as("bulk erase").isTrue();
   }
 
   @Test
   void theRevisionStaysWhileNothingIsWritten() {
     stored(memory("likes tea"));
-    long revision = store.revision();
+    long revision = store.revision(null);
     candidates(live(ALICE), meaning(EAST, 5));
     store.list(live(ALICE), first(5));
     store.apply(List.of(add(memory("likes tea"))));
-    assertThat(store.revision()).isEqualTo(revision);
+    assertThat(store.revision(null)).isEqualTo(revision);
   }
 
   // Many at once.
@@ -2213,6 +2219,208 @@ public abstract class MemoryStoreContract {
   }
 
   // What the tests say again and again.
+
+  // One memory is erased by its id alone.
+
+  @Test
+  void erasingByItsIdRemovesAMemoryInWhateverState() {
+    Memory live = stored(memory("likes tea"));
+    Memory retired = stored(memory("likes milk"));
+    apply(retire(retired, LATER));
+    Memory expired = stored(expiring(NOON.plusMillis(1), "likes rum"));
+
+    for (Memory memory : List.of(live, retired, expired)) {
+      assertThat(store.erase(memory.id(), LATER, "tool")).isTrue();
+      assertThat(store.find(memory.id())).isEmpty();
+      assertThat(store.forgotten(ALICE, memory.content().hash())).isTrue();
+      assertThat(store.history(memory.id()))
+          .allSatisfy(entry -> {
+            assertThat(entry.oldText()).isNull();
+            assertThat(entry.newText()).isNull();
+          });
+      assertThat(store.history(memory.id()).getLast().event()).isEqualTo(Event.DELETE);
+      assertThat(store.erase(memory.id(), LATER, "tool")).isFalse();
+    }
+    requireExactly(asOf(NOON));
+  }
+
+  @Test
+  void erasingAnUnknownIdErasesNothing() {
+    assertThat(store.erase(MemoryStoreFixture.nextId(), LATER, "tool")).isFalse();
+  }
+
+  @Test
+  void anErasureWithoutASealIsNotForgotten() {
+    Memory memory = stored(memory("likes tea"));
+    Change.Erase sealed = erase(memory);
+    apply(new Change.Erase(sealed.id(), sealed.version(), sealed.history(), false));
+
+    assertThat(store.find(memory.id())).isEmpty();
+    assertThat(store.forgotten(ALICE, memory.content().hash())).isFalse();
+  }
+
+  @Test
+  void aRevisionToAForgottenTextMakesItRememberedAgain() {
+    Memory tea = stored(memory("likes tea"));
+    apply(erase(tea));
+    Memory milk = stored(memory("likes milk"));
+    apply(revise(milk.with(milk.content().withText("likes tea"), LATER), milk, EAST));
+
+    assertThat(store.forgotten(ALICE, tea.content().hash())).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Stage.class)
+  void everyStageComesBackAndCanBeLeft(Stage stage) {
+    Memory memory = memory("likes tea");
+    memory =
+        new Memory(
+            memory.id(),
+            memory.scope(),
+            memory.content().withStage(stage),
+            memory.origin(),
+            memory.times(),
+            1);
+    apply(add(memory));
+    assertThat(store.find(memory.id())).contains(memory);
+
+    Memory settled = memory.with(memory.content().withStage(Stage.SETTLED), LATER);
+    apply(annotate(settled));
+    assertThat(store.find(memory.id())).contains(settled);
+  }
+
+  // What one user's revision tells is no other user's business.
+
+  @Test
+  void theRevisionOfAUserIsThatOfTheUsersMemoriesAlone() {
+    stored(memory("likes tea"));
+    long alices = store.revision(ALICE);
+    long bobs = store.revision(BOB);
+
+    stored(memory(scope(BOB, null, null), "likes milk"));
+    assertThat(store.revision(ALICE)).isEqualTo(alices);
+    assertThat(store.revision(BOB)).isNotEqualTo(bobs);
+
+    store.erase(new Extent(ALICE, null, null), LATER, "tool");
+    assertThat(store.revision(ALICE)).isNotEqualTo(alices);
+  }
+
+  // The key.
+
+  @Test
+  void theKeyStaysAndIsTheStoresOwn() {
+    assertThat(store.key()).isEqualTo(store.key()).isEqualTo(store.contents().key());
+    assertThat(store.key()).isNotEqualTo(StoreKey.random());
+  }
+
+  // Everything can be moved.
+
+  /// Revised, annotated, retired, erased, shared, waiting, of two users, with marks and tasks.
+  private void storeOneOfEverything() {
+    Memory tea = stored(memory("likes tea"));
+    apply(revise(tea.with(tea.content().withText("likes green tea"), LATER), tea, NORTH));
+    Memory long_ = memory(scope(ALICE, MAIN, TODAY), "a long one");
+    apply(add(long_, EAST, NORTH));
+    Memory retired = stored(memory("likes milk"));
+    apply(retire(retired, LATER));
+    apply(erase(stored(memory("likes rum"))));
+    stored(shared(scope(BOB, DEV, null), "bobs experience"));
+    apply(new Change.PutMark(new Mark(new Mark.Name("seen", "alice", "b"), "1", NOON)));
+    apply(new Change.PutMark(new Mark(new Mark.Name("seen", null, "a"), "2", NOON)));
+    apply(new Change.PutTask(new Task("t1", "ingest", long_.id(), NOON, 2, "{}")));
+    apply(new Change.PutTask(new Task("t2", "job", null, LATER, 0, "{}")));
+  }
+
+  @Test
+  void contentsAreReadInPagesOfAnySize() {
+    storeOneOfEverything();
+    Contents contents = store.contents();
+    List<Dossier> whole = contents.dossiers(null, null, 100);
+    assertThat(whole).hasSize(5);
+
+    List<Dossier> paged = new ArrayList<>();
+    MemoryId after = null;
+    for (List<Dossier> page = contents.dossiers(null, after, 2); !page.isEmpty(); ) {
+      paged.addAll(page);
+      after = page.getLast().id();
+      page = contents.dossiers(null, after, 2);
+    }
+    assertThat(paged).isEqualTo(whole);
+    List<Mark> marks = contents.marks(null, null, 100);
+    assertThat(marks).hasSize(2);
+    assertThat(contents.marks(null, marks.getFirst().name(), 100)).containsExactly(marks.get(1));
+    assertThat(contents.tasks(null, null, 100)).extracting(Task::id).containsExactly("t1", "t2");
+    assertThat(contents.tasks(null, "t1", 100)).extracting(Task::id).containsExactly("t2");
+    List<Seal> seals = contents.seals(null, null, 100);
+    assertThat(seals).hasSize(1);
+    assertThat(contents.seals(null, seals.getFirst(), 100)).isEmpty();
+  }
+
+  @Test
+  void contentsOfAUserAreThatUsersAlone() {
+    storeOneOfEverything();
+    Contents contents = store.contents();
+    assertThat(contents.dossiers(BOB, null, 100))
+        .singleElement()
+        .satisfies(dossier -> assertThat(dossier.scope().user()).isEqualTo(BOB));
+    assertThat(contents.marks(ALICE, null, 100)).hasSize(1);
+    assertThat(contents.marks(BOB, null, 100)).isEmpty();
+    assertThat(contents.tasks(ALICE, null, 100)).extracting(Task::id).containsExactly("t1");
+    assertThat(contents.seals(ALICE, null, 100)).hasSize(1);
+    assertThat(contents.seals(BOB, null, 100)).isEmpty();
+  }
+
+  @Test
+  void whatIsRestoredElsewhereIsTheSameInEverything() {
+    storeOneOfEverything();
+    Contents from = store.contents();
+    try (MemoryStore other = openAnother()) {
+      Contents to = other.contents();
+      to.adopt(from.key());
+      for (int times = 0; times < 2; times++) {
+        to.restore(
+            from.dossiers(null, null, 100),
+            from.marks(null, null, 100),
+            from.tasks(null, null, 100),
+            from.seals(null, null, 100));
+      }
+
+      assertThat(to.key()).isEqualTo(from.key());
+      assertThat(to.dossiers(null, null, 100)).isEqualTo(from.dossiers(null, null, 100));
+      assertThat(to.marks(null, null, 100)).isEqualTo(from.marks(null, null, 100));
+      assertThat(to.tasks(null, null, 100)).isEqualTo(from.tasks(null, null, 100));
+      assertThat(to.seals(null, null, 100)).isEqualTo(from.seals(null, null, 100));
+      assertThat(other.list(live(ALICE), first(10))).isEqualTo(store.list(live(ALICE), first(10)));
+      assertThat(other.list(asOf(NOON), first(10))).isEqualTo(store.list(asOf(NOON), first(10)));
+      assertThat(other.forgotten(ALICE, TextHash.of("likes rum"))).isTrue();
+      assertThat(texts(other, live(ALICE), words("green", 5))).containsExactly("likes green tea");
+    }
+  }
+
+  private static List<String> texts(MemoryStore store, Selection selection, Query query) {
+    return store.load(store.candidates(selection, query).found()).stream()
+        .map(Memory::text)
+        .toList();
+  }
+
+  @Test
+  void aStoreWithSealsOfItsOwnAdoptsNoOtherKey() {
+    apply(erase(stored(memory("likes rum"))));
+    store.contents().adopt(store.key());
+    assertThatThrownBy(() -> store.contents().adopt(StoreKey.random()))
+        .isInstanceOf(Conflict.class);
+  }
+
+  @Test
+  void whatIsRestoredReplacesWhatWasThere() {
+    Memory tea = stored(memory("likes tea"));
+    List<Dossier> before = store.contents().dossiers(null, null, 10);
+    apply(revise(tea.with(tea.content().withText("likes milk"), LATER), tea, NORTH));
+
+    store.contents().restore(before, List.of(), List.of(), List.of());
+    assertThat(store.find(tea.id())).contains(tea);
+    assertThat(store.contents().dossiers(null, null, 10)).isEqualTo(before);
+  }
 
   protected final void apply(Change change) {
     apply(List.of(change));

@@ -15,6 +15,7 @@ import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.Stage;
 import dev.agenticmemory.domain.Times;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.json.MetadataJson;
@@ -48,7 +49,19 @@ final class Rows {
 
   private Rows() {}
 
+  /// Throws `Unavailable` where the row is damaged.
   static Memory memory(ResultSet row) throws SQLException {
+    try {
+      return readable(row);
+    } catch (RuntimeException e) {
+      throw new Unavailable(
+          "Memory %s is damaged in the store".formatted(row.getString("id")),
+          "Delete it with delete_memory, or restore the data folder from a copy.",
+          e);
+    }
+  }
+
+  private static Memory readable(ResultSet row) throws SQLException {
     Content content =
         new Content(
             row.getString("text"),
@@ -143,6 +156,12 @@ final class Rows {
         .order(ByteOrder.LITTLE_ENDIAN)
         .asFloatBuffer()
         .get(target, offset, bytes.length / Float.BYTES);
+  }
+
+  static float[] vector(byte[] bytes) {
+    float[] values = new float[bytes.length / Float.BYTES];
+    vector(bytes, values, 0);
+    return values;
   }
 
   private static Instant instant(ResultSet row, String column) throws SQLException {

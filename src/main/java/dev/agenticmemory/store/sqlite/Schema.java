@@ -114,7 +114,14 @@ final class Schema {
           List.of(
               "ALTER TABLE memory ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0",
               "ALTER TABLE memory ADD COLUMN question INTEGER NOT NULL DEFAULT 0"),
-          List.of("ALTER TABLE memory ADD COLUMN stage TEXT NOT NULL DEFAULT 'SETTLED'"));
+          List.of("ALTER TABLE memory ADD COLUMN stage TEXT NOT NULL DEFAULT 'SETTLED'"),
+          // Whose memory changed. Marks whose hashes had no key are made anew when they are needed.
+          List.of(
+              "ALTER TABLE change ADD COLUMN user_id TEXT NOT NULL DEFAULT ''",
+              "CREATE INDEX change_user ON change(user_id, seq)",
+              "CREATE INDEX history_entry ON history(user_id, memory_id)",
+              "CREATE INDEX memory_expires ON memory(expires) WHERE expires IS NOT NULL",
+              "DELETE FROM mark WHERE kind IN ('idempotency', 'input')"));
 
   private Schema() {}
 

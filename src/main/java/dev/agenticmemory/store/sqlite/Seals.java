@@ -1,56 +1,55 @@
 package dev.agenticmemory.store.sqlite;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.UserId;
-import java.security.GeneralSecurityException;
+import dev.agenticmemory.store.StoreKey;
 import java.sql.SQLException;
-import java.util.HexFormat;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
-/// Keyed hashes of texts that their users deleted. Without the key, which is made with the store,
-/// they tell nothing: not even whether a guessed text was among them.
+/// Keyed hashes of texts that their users deleted, and the key, which is read each time: another
+/// process may have moved a whole store in here.
 final class Seals {
 
-  private static final String ALGORITHM = "HmacSHA256";
+  private static final String KEY = "seal_key";
 
-  private final SecretKeySpec key;
+  private Seals() {}
 
-  Seals(String keyHex) {
-    key = new SecretKeySpec(HexFormat.of().parseHex(keyHex), ALGORITHM);
+  static StoreKey key(Connected connection) throws SQLException {
+    return StoreKey.ofHex(
+        connection
+            .first("SELECT value FROM setting WHERE name = ?", row -> row.getString(1), KEY)
+            .orElseThrow());
   }
 
-  void put(Connected connection, UserId user, TextHash hash) throws SQLException {
+  static void makeKey(Connected connection) throws SQLException {
     connection.update(
-        "INSERT OR IGNORE INTO seal(user_id, seal) VALUES(?,?)", user.value(), seal(user, hash));
+        "INSERT OR IGNORE INTO setting(name, value) VALUES(?,?)", KEY, StoreKey.random().hex());
   }
 
-  void lift(Connected connection, UserId user, TextHash hash) throws SQLException {
+  static void replaceKey(Connected connection, StoreKey key) throws SQLException {
+    connection.update("UPDATE setting SET value = ? WHERE name = ?", key.hex(), KEY);
+  }
+
+  static void put(Connected connection, String user, String textHash) throws SQLException {
+    write(connection, user, key(connection).hash(user, textHash));
+  }
+
+  static void write(Connected connection, String user, String seal) throws SQLException {
+    connection.update("INSERT OR IGNORE INTO seal(user_id, seal) VALUES(?,?)", user, seal);
+  }
+
+  static void lift(Connected connection, UserId user, String textHash) throws SQLException {
     connection.update(
-        "DELETE FROM seal WHERE user_id = ? AND seal = ?", user.value(), seal(user, hash));
+        "DELETE FROM seal WHERE user_id = ? AND seal = ?",
+        user.value(),
+        key(connection).hash(user.value(), textHash));
   }
 
-  boolean has(Connected connection, UserId user, TextHash hash) throws SQLException {
+  static boolean has(Connected connection, UserId user, String textHash) throws SQLException {
     return connection
         .first(
             "SELECT 1 FROM seal WHERE user_id = ? AND seal = ?",
             row -> row.getInt(1),
             user.value(),
-            seal(user, hash))
+            key(connection).hash(user.value(), textHash))
         .isPresent();
-  }
-
-  private String seal(UserId user, TextHash hash) {
-    try {
-      Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
-      mac.update(user.value().getBytes(UTF_8));
-      mac.update((byte) 0);
-      return HexFormat.of().formatHex(mac.doFinal(hash.hex().getBytes(UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("Every JDK has " + ALGORITHM, e);
-    }
   }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.EmbeddingSpace;
-import dev.agenticmemory.domain.Event;
 import dev.agenticmemory.domain.HistoryEntry;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
@@ -16,6 +15,7 @@ import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.Candidate;
 import dev.agenticmemory.store.Candidates;
 import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.Contents;
 import dev.agenticmemory.store.Extent;
 import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.Lease;
@@ -26,17 +26,16 @@ import dev.agenticmemory.store.Query;
 import dev.agenticmemory.store.RunSummary;
 import dev.agenticmemory.store.Selection;
 import dev.agenticmemory.store.Stats;
+import dev.agenticmemory.store.StoreKey;
 import dev.agenticmemory.store.Task;
 import dev.agenticmemory.store.Window;
 import dev.agenticmemory.text.Terms;
 import dev.agenticmemory.text.Words;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -45,11 +44,8 @@ import org.jspecify.annotations.Nullable;
 /// Memories in one SQLite file, for any number of processes of one machine.
 public final class SqliteStore implements MemoryStore {
 
-  private static final int SEAL_KEY_BYTES = 32;
-
   private final Database database;
   private final EmbeddingSpace space;
-  private final Seals seals;
   private final Indexes indexes;
 
   /// Opens the file, or makes it.
@@ -60,7 +56,7 @@ public final class SqliteStore implements MemoryStore {
     this.space = space;
     database = new Database(file);
     try {
-      seals = database.write(this::prepare);
+      database.write(this::prepare);
       indexes = new Indexes(database, space.dimensions());
     } catch (RuntimeException e) {
       database.close();
@@ -79,7 +75,7 @@ public final class SqliteStore implements MemoryStore {
     try {
       Outcome outcome =
           database.write(connection -> {
-            Writes writes = new Writes(connection, seals);
+            Writes writes = new Writes(connection);
             requireSameSpace(connection);
             for (Change change : changes) {
               Optional<Outcome> refused = writes.apply(change);
@@ -181,6 +177,18 @@ public final class SqliteStore implements MemoryStore {
   }
 
   @Override
+  public boolean erase(MemoryId id, Instant now, String actor) {
+    boolean erased =
+        database.write(connection ->
+            new Writes(connection)
+                .erase(id.toString(), new Writes.Erasure(now, actor, "deleted"), true));
+    if (erased) {
+      database.checkpoint();
+    }
+    return erased;
+  }
+
+  @Override
   public long count(Extent extent) {
     return database.read(connection ->
         connection.number(
@@ -190,7 +198,7 @@ public final class SqliteStore implements MemoryStore {
 
   @Override
   public boolean forgotten(UserId user, TextHash hash) {
-    return database.read(connection -> seals.has(connection, user, hash));
+    return database.read(connection -> Seals.has(connection, user, hash.hex()));
   }
 
   @Override
@@ -312,9 +320,22 @@ public final class SqliteStore implements MemoryStore {
   }
 
   @Override
-  public long revision() {
-    return database.read(
-        connection -> connection.number("SELECT coalesce(max(seq), 0) FROM change"));
+  public long revision(@Nullable UserId user) {
+    return database.read(connection ->
+        user == null
+            ? connection.number("SELECT coalesce(max(seq), 0) FROM change")
+            : connection.number(
+                "SELECT coalesce(max(seq), 0) FROM change WHERE user_id = ?", user.value()));
+  }
+
+  @Override
+  public StoreKey key() {
+    return database.read(Seals::key);
+  }
+
+  @Override
+  public Contents contents() {
+    return new SqliteContents(database);
   }
 
   @Override
@@ -342,16 +363,14 @@ public final class SqliteStore implements MemoryStore {
         connection.number(
             "SELECT count(*) FROM memory WHERE valid_until IS NULL AND " + COVERED,
             covered(extent));
-    Writes writes = new Writes(connection, seals);
-    for (MemoryId id :
+    Writes writes = new Writes(connection);
+    Writes.Erasure erasure = new Writes.Erasure(now, actor, "bulk delete");
+    for (String id :
         connection.query(
             "SELECT DISTINCT id FROM memory WHERE " + COVERED,
-            row -> Rows.id(row, "id"),
+            row -> row.getString(1),
             covered(extent))) {
-      writes.erase(
-          id,
-          new HistoryEntry(id, Event.DELETE, null, null, now, actor, "bulk delete", null),
-          true);
+      writes.erase(id, erasure, true);
     }
     // Memories that were erased before have left their history, and texts may have been merged in.
     connection.update(
@@ -362,10 +381,11 @@ public final class SqliteStore implements MemoryStore {
     return live;
   }
 
-  private Seals prepare(Connected connection) throws SQLException {
+  private EmbeddingSpace prepare(Connected connection) throws SQLException {
     requireSpace(connection);
     reanalyse(connection);
-    return new Seals(setting(connection, "seal_key", randomHex()));
+    Seals.makeKey(connection);
+    return space;
   }
 
   private void requireSpace(Connected connection) throws SQLException {
@@ -413,7 +433,9 @@ public final class SqliteStore implements MemoryStore {
           terms.tokens(),
           terms.question() ? 1 : 0,
           one.rid());
-      connection.update("INSERT INTO change(rid) VALUES(?)", one.rid());
+      connection.update(
+          "INSERT INTO change(rid, user_id) SELECT rid, user_id FROM memory WHERE rid = ?",
+          one.rid());
     }
     connection.update("UPDATE setting SET value = ? WHERE name = 'words'", current);
   }
@@ -429,12 +451,6 @@ public final class SqliteStore implements MemoryStore {
     return connection
         .first("SELECT value FROM setting WHERE name = ?", row -> row.getString(1), name)
         .orElseThrow();
-  }
-
-  private static String randomHex() {
-    byte[] key = new byte[SEAL_KEY_BYTES];
-    new SecureRandom().nextBytes(key);
-    return HexFormat.of().formatHex(key);
   }
 
   private void requireShapes(List<Change> changes) {

@@ -1,5 +1,6 @@
 package dev.agenticmemory.store.sqlite;
 
+import dev.agenticmemory.domain.Event;
 import dev.agenticmemory.domain.HistoryEntry;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
@@ -7,6 +8,7 @@ import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.Times;
 import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.Dossier;
 import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.Lease;
 import dev.agenticmemory.store.Mark;
@@ -15,6 +17,7 @@ import dev.agenticmemory.store.Task;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What the changes of a change set do to the tables, inside one transaction.
 final class Writes {
@@ -26,11 +29,9 @@ final class Writes {
   private static final String LIVE = " WHERE id = ? AND valid_until IS NULL";
 
   private final Connected connection;
-  private final Seals seals;
 
-  Writes(Connected connection, Seals seals) {
+  Writes(Connected connection) {
     this.connection = connection;
-    this.seals = seals;
   }
 
   /// Does one change; the answer is empty where it was done.
@@ -62,9 +63,9 @@ final class Writes {
     if (same.isPresent()) {
       return Optional.of(new Outcome.Duplicate(same.get()));
     }
-    insert(memory, hash, add.features(), memory.times().created());
-    seals.lift(connection, memory.scope().user(), hash);
-    history(memory.scope(), add.history());
+    insert(memory, add.features(), memory.times().created());
+    Seals.lift(connection, memory.scope().user(), hash.hex());
+    history(RawScope.of(memory.scope()), add.history());
     return Optional.empty();
   }
 
@@ -76,8 +77,9 @@ final class Writes {
     }
     Instant now = memory.times().updated();
     close(live.get(), now);
-    insert(memory, memory.content().hash(), revise.features(), now);
-    history(memory.scope(), revise.history());
+    insert(memory, revise.features(), now);
+    Seals.lift(connection, memory.scope().user(), memory.content().hash().hex());
+    history(RawScope.of(memory.scope()), revise.history());
     return Optional.empty();
   }
 
@@ -101,7 +103,7 @@ final class Writes {
         memory.content().stage().name(),
         live.get());
     changed(live.get());
-    history(memory.scope(), annotate.history());
+    history(RawScope.of(memory.scope()), annotate.history());
     return Optional.empty();
   }
 
@@ -111,7 +113,7 @@ final class Writes {
       return Optional.of(new Outcome.Stale(retire.id()));
     }
     close(live.get(), retire.history().at());
-    history(scope(retire.id()), retire.history());
+    history(scope(retire.id().toString()).orElseThrow(), retire.history());
     return Optional.empty();
   }
 
@@ -119,34 +121,76 @@ final class Writes {
     if (live(erase.id(), erase.version()).isEmpty()) {
       return Optional.of(new Outcome.Stale(erase.id()));
     }
-    erase(erase.id(), erase.history(), erase.sealed());
+    HistoryEntry history = erase.history();
+    erase(
+        erase.id().toString(),
+        new Erasure(history.at(), history.actor(), history.reason()),
+        erase.sealed());
     return Optional.empty();
   }
 
+  /// What history tells of an erasure.
+  record Erasure(Instant at, String actor, String reason) {}
+
   /// Removes all states of a memory and every text of it, and leaves its seals where they are
-  /// wanted.
-  void erase(MemoryId id, HistoryEntry history, boolean sealed) throws SQLException {
-    Scope scope = scope(id);
+  /// wanted. Reads nothing but ids and hashes, so that a damaged row goes too. Returns whether
+  /// there was any state.
+  boolean erase(String id, Erasure erasure, boolean sealed) throws SQLException {
+    Optional<RawScope> scope = scope(id);
+    if (scope.isEmpty()) {
+      return false;
+    }
     record State(long rid, String hash) {}
     for (State state :
         connection.query(
             "SELECT rid, hash FROM memory WHERE id = ?",
             row -> new State(row.getLong(1), row.getString(2)),
-            id.toString())) {
+            id)) {
       if (sealed) {
-        seals.put(connection, scope.user(), new TextHash(state.hash()));
+        Seals.put(connection, scope.get().user(), state.hash());
       }
-      connection.update("DELETE FROM memory WHERE rid = ?", state.rid());
       changed(state.rid());
+      connection.update("DELETE FROM memory WHERE rid = ?", state.rid());
     }
-    connection.update("DELETE FROM task WHERE memory_id = ?", id.toString());
+    connection.update("DELETE FROM task WHERE memory_id = ?", id);
     connection.update(
-        "UPDATE history SET old_text = NULL, new_text = NULL WHERE memory_id = ?", id.toString());
-    history(scope, history);
+        "UPDATE history SET old_text = NULL, new_text = NULL WHERE memory_id = ?", id);
+    connection.update(
+        "INSERT INTO history(memory_id, user_id, agent_id, run_id, event, at, actor, reason)"
+            + " VALUES(?,?,?,?,?,?,?,?)",
+        id,
+        scope.get().user(),
+        scope.get().agent(),
+        scope.get().run(),
+        Event.DELETE.name(),
+        Rows.millis(erasure.at()),
+        erasure.actor(),
+        erasure.reason());
+    return true;
   }
 
-  private void insert(Memory memory, TextHash hash, Features features, Instant from)
-      throws SQLException {
+  /// Writes a memory exactly as it was kept elsewhere, instead of what there is of its id.
+  void restore(Dossier dossier) throws SQLException {
+    String id = dossier.id().toString();
+    for (long rid :
+        connection.query("SELECT rid FROM memory WHERE id = ?", row -> row.getLong(1), id)) {
+      changed(rid);
+      connection.update("DELETE FROM memory WHERE rid = ?", rid);
+    }
+    connection.update("DELETE FROM history WHERE memory_id = ?", id);
+    for (Dossier.State state : dossier.states()) {
+      long rid = insert(state.memory(), state.features(), state.from());
+      if (state.until() != null) {
+        connection.update(
+            "UPDATE memory SET valid_until = ? WHERE rid = ?", Rows.millis(state.until()), rid);
+      }
+    }
+    for (HistoryEntry entry : dossier.history()) {
+      history(RawScope.of(dossier.scope()), entry);
+    }
+  }
+
+  private long insert(Memory memory, Features features, Instant from) throws SQLException {
     Scope scope = memory.scope();
     Times times = memory.times();
     long rid =
@@ -161,7 +205,7 @@ final class Writes {
             Rows.text(scope.agent()),
             Rows.text(scope.run()),
             memory.text(),
-            hash.hex(),
+            memory.content().hash().hex(),
             String.join(" ", features.terms()),
             features.tokens(),
             features.question() ? 1 : 0,
@@ -185,6 +229,7 @@ final class Writes {
           Rows.vector(features.passages().get(i).toArray()));
     }
     changed(rid);
+    return rid;
   }
 
   private void close(long rid, Instant until) throws SQLException {
@@ -193,17 +238,18 @@ final class Writes {
   }
 
   private void changed(long rid) throws SQLException {
-    connection.update("INSERT INTO change(rid) VALUES(?)", rid);
+    connection.update(
+        "INSERT INTO change(rid, user_id) SELECT rid, user_id FROM memory WHERE rid = ?", rid);
   }
 
-  private void history(Scope scope, HistoryEntry entry) throws SQLException {
+  private void history(RawScope scope, HistoryEntry entry) throws SQLException {
     connection.update(
         "INSERT INTO history(memory_id, user_id, agent_id, run_id, event, old_text, new_text, at,"
             + " actor, reason, related) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
         entry.memory().toString(),
-        scope.user().value(),
-        Rows.text(scope.agent()),
-        Rows.text(scope.run()),
+        scope.user(),
+        scope.agent(),
+        scope.run(),
         entry.event().name(),
         entry.oldText(),
         entry.newText(),
@@ -221,13 +267,18 @@ final class Writes {
         version);
   }
 
-  private Scope scope(MemoryId id) throws SQLException {
-    return connection
-        .first(
-            "SELECT user_id, agent_id, run_id FROM memory WHERE id = ? LIMIT 1",
-            Rows::scope,
-            id.toString())
-        .orElseThrow(() -> new IllegalStateException("No row of " + id));
+  /// A scope as its columns have it, damaged or not.
+  private record RawScope(String user, @Nullable String agent, @Nullable String run) {
+    static RawScope of(Scope scope) {
+      return new RawScope(scope.user().value(), Rows.text(scope.agent()), Rows.text(scope.run()));
+    }
+  }
+
+  private Optional<RawScope> scope(String id) throws SQLException {
+    return connection.first(
+        "SELECT user_id, agent_id, run_id FROM memory WHERE id = ? LIMIT 1",
+        row -> new RawScope(row.getString(1), row.getString(2), row.getString(3)),
+        id);
   }
 
   static Optional<MemoryId> findSame(Connected connection, Scope scope, TextHash hash, Instant now)
@@ -243,7 +294,7 @@ final class Writes {
         Rows.millis(now));
   }
 
-  private Optional<Outcome> putMark(Mark mark) throws SQLException {
+  Optional<Outcome> putMark(Mark mark) throws SQLException {
     connection.update(
         "INSERT OR REPLACE INTO mark(kind, user_id, key, value, written) VALUES(?,?,?,?,?)",
         mark.name().kind(),
@@ -280,7 +331,7 @@ final class Writes {
     return Optional.empty();
   }
 
-  private Optional<Outcome> putTask(Task task) throws SQLException {
+  Optional<Outcome> putTask(Task task) throws SQLException {
     connection.update(
         "INSERT OR REPLACE INTO task(id, kind, memory_id, due, attempts, payload)"
             + " VALUES(?,?,?,?,?,?)",

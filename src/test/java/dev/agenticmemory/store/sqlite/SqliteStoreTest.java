@@ -74,6 +74,11 @@ final class SqliteStoreTest extends MemoryStoreContract {
     return new SqliteStore(file(), SPACE);
   }
 
+  @Override
+  protected MemoryStore openAnother() {
+    return new SqliteStore(folder.resolve("another").resolve("memory.db"), SPACE);
+  }
+
   // Opening again.
 
   @Test
@@ -85,7 +90,7 @@ final class SqliteStoreTest extends MemoryStoreContract {
     apply(new Change.PutMark(mark("alice", "k", "v")));
     apply(new Change.PutTask(task("t", "job", NOON)));
     var history = store.history(tea.id());
-    long revision = store.revision();
+    long revision = store.revision(null);
 
     reopen();
 
@@ -96,7 +101,7 @@ final class SqliteStoreTest extends MemoryStoreContract {
     assertThat(store.forgotten(ALICE, milk.content().hash())).isTrue();
     assertThat(store.marks("kind", "alice", 10)).containsExactly(mark("alice", "k", "v"));
     assertThat(store.tasks("job", 10)).containsExactly(task("t", "job", NOON));
-    assertThat(store.revision()).isEqualTo(revision);
+    assertThat(store.revision(null)).isEqualTo(revision);
   }
 
   @Test
@@ -563,6 +568,30 @@ final class SqliteStoreTest extends MemoryStoreContract {
 
     assertThat(store.list(live(ALICE), first(10))).contains(tea);
     assertThat(store.load(candidates(live(ALICE), meaning(EAST, 5)))).contains(tea);
+  }
+
+  @Test
+  void aDamagedRowIsNamedWhereItIsAskedFor() throws SQLException {
+    Memory milk = stored(memory("likes milk"));
+    execute("UPDATE memory SET metadata = 'broken' WHERE id = '%s'".formatted(milk.id()));
+    assertThatThrownBy(() -> store.find(milk.id()))
+        .isInstanceOf(Unavailable.class)
+        .hasMessageContaining(milk.id().toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"agent_id = ''", "run_id = ' '", "metadata = 'x'", "source = 'NOBODY'"})
+  void aDamagedRowIsErasedLikeAnyOther(String damage) throws SQLException {
+    stored(memory("likes tea"));
+    Memory one = stored(memory("likes milk"));
+    Memory two = stored(memory("likes rum"));
+    for (Memory memory : List.of(one, two)) {
+      execute("UPDATE memory SET %s WHERE id = '%s'".formatted(damage, memory.id()));
+    }
+    assertThat(store.erase(one.id(), NOON, "tool")).isTrue();
+    assertThat(store.erase(new Extent(ALICE, null, null), NOON, "tool")).isEqualTo(2);
+    assertThat(store.list(live(ALICE), first(10))).isEmpty();
+    assertThat(store.forgotten(ALICE, two.content().hash())).isTrue();
   }
 
   @Test
