@@ -8,6 +8,7 @@ import dev.agenticmemory.cli.DoctorCommand;
 import dev.agenticmemory.cli.EvalCommand;
 import dev.agenticmemory.cli.IngestsCommand;
 import dev.agenticmemory.cli.MemoryCommands;
+import dev.agenticmemory.cli.ServeCommand;
 import dev.agenticmemory.cli.StdioCommand;
 import dev.agenticmemory.cli.WarmUpCommand;
 import dev.agenticmemory.config.Config;
@@ -81,6 +82,7 @@ public final class Main {
     Client client = program::call;
     List<Object> commands = new ArrayList<>();
     commands.add(new StdioCommand(() -> serve(program)));
+    commands.add(new ServeCommand(() -> program.serveHttp(System.err)));
     commands.addAll(MemoryCommands.all(client));
     commands.add(new DemoCommand(Launch.command(), Clock.systemUTC()));
     commands.add(new IngestsCommand(() -> program.engine().ingests(), program.person()));

@@ -15,15 +15,21 @@ import dev.agenticmemory.engine.IngestWorker;
 import dev.agenticmemory.eval.Dataset;
 import dev.agenticmemory.eval.Evaluation;
 import dev.agenticmemory.eval.Report;
+import dev.agenticmemory.http.Door;
+import dev.agenticmemory.http.HealthServlet;
+import dev.agenticmemory.http.HttpServer;
+import dev.agenticmemory.http.Mount;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.Tools;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import dev.agenticmemory.transport.StdioTransport;
+import jakarta.servlet.Filter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -45,6 +51,7 @@ final class Program implements AutoCloseable {
   private @Nullable Engine engine;
   private @Nullable LanguageModel languageModel;
   private @Nullable IngestWorker worker;
+  private @Nullable HttpServer http;
   private boolean closed;
 
   Program(Config config, String version) {
@@ -123,6 +130,39 @@ final class Program implements AutoCloseable {
     }
   }
 
+  /// Serves on the network until the process is told to end.
+  void serveHttp(PrintStream log) throws InterruptedException {
+    HttpServer server = new HttpServer(config.service().address(), filters(), mounts());
+    synchronized (this) {
+      http = server;
+    }
+    server.start();
+    warmUp();
+    log.printf(
+        "Serving on http://%s:%d%n", config.service().address().getHostString(), server.port());
+    server.join();
+  }
+
+  /// What a request passes, in this order.
+  private List<Filter> filters() {
+    return List.of(new Door(anybody()));
+  }
+
+  /// What answers, and where.
+  private List<Mount> mounts() {
+    return List.of(new Mount(new HealthServlet(), "/health"));
+  }
+
+  /// Who calls over HTTP where no token is asked for.
+  private Caller anybody() {
+    return new Caller(
+        config.defaultUser(),
+        config.boundUser() != null,
+        config.agent(),
+        Source.API,
+        config.sharing());
+  }
+
   /// What `bench` measures, on another data folder.
   BenchTarget benchTarget(Path home) {
     return new EngineBench(home.resolve("memory.db"), embedder());
@@ -165,8 +205,20 @@ final class Program implements AutoCloseable {
     }
   }
 
+  /// Requests under way are answered first, for which they need what is closed next.
   @Override
-  public synchronized void close() {
+  public void close() {
+    HttpServer server;
+    synchronized (this) {
+      server = http;
+    }
+    if (server != null) {
+      server.close();
+    }
+    closeParts();
+  }
+
+  private synchronized void closeParts() {
     if (closed) {
       return;
     }

@@ -45,6 +45,7 @@ final class ArchitectureTest {
             mayUse("engine", "domain", "text", "json", "store", "embed", "llm", "remote", "rerank"),
             mayUse("mcp", "domain", "json", "engine", "store", "llm"),
             mayUse("transport", "mcp", "engine", "json"),
+            mayUse("http", "domain", "json", "engine", "store"),
             mayUse("cli", "domain", "json", "engine", "llm", "eval"),
             mayUse("rerank.*", "domain", "rerank", "json"),
             mayUse("eval", "domain", "text", "json", "store", "embed", "engine"),

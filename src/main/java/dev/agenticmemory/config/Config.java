@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// @param embedding `EMBEDDING_…`: what makes vectors
 /// @param llm `LLM_…`: what makes facts
 /// @param rerank `RERANK_…`: what reads the hits of a search; null for nothing
+/// @param service `SERVICE_…`: the program on the network
 public record Config(
     Path home,
     @Nullable UserId boundUser,
@@ -38,12 +39,13 @@ public record Config(
     StoreEngine engine,
     EmbeddingSource embedding,
     Llm llm,
-    @Nullable Rerank rerank) {
+    @Nullable Rerank rerank,
+    Service service) {
 
   /// These settings with another data folder.
   public Config withHome(Path other) {
     return new Config(
-        other, boundUser, defaultUser, agent, sharing, engine, embedding, llm, rerank);
+        other, boundUser, defaultUser, agent, sharing, engine, embedding, llm, rerank, service);
   }
 
   /// Where memories can be kept.
@@ -122,12 +124,13 @@ public record Config(
       Llm llm = Llm.read(this);
       EmbeddingSource embedding = EmbeddingSource.read(this, llm);
       Rerank rerank = Rerank.read(this);
+      Service service = Service.read(this);
       requireNoUnknown();
       if (!problems.isEmpty()) {
         throw new InvalidConfig(problems);
       }
       UserId user = bound == null ? new UserId(userName.isBlank() ? "default" : userName) : bound;
-      return new Config(home, bound, user, agent, sharing, engine, embedding, llm, rerank);
+      return new Config(home, bound, user, agent, sharing, engine, embedding, llm, rerank, service);
     }
 
     <T extends @Nullable Object> T read(

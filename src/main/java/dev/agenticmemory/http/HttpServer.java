@@ -1,0 +1,106 @@
+package dev.agenticmemory.http;
+
+import dev.agenticmemory.domain.Unavailable;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import org.eclipse.jetty.ee11.servlet.FilterHolder;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/// Listens on one address, and takes each request through the filters to the servlet of its path.
+public final class HttpServer implements AutoCloseable {
+
+  /// How many requests are worked on at once. Each add that waits for a language model holds one.
+  private static final int THREADS_MAX = 400;
+
+  /// How long a connection may be silent in the middle of a request, or between two.
+  private static final Duration IDLE_MAX = Duration.ofSeconds(30);
+
+  /// How long requests under way may take when the server ends.
+  private static final Duration END_MAX = Duration.ofSeconds(5);
+
+  private final Server server;
+  private final ServerConnector connector;
+  private final InetSocketAddress address;
+
+  /// @param filters in the order in which a request passes them
+  public HttpServer(InetSocketAddress address, List<Filter> filters, List<Mount> mounts) {
+    this.address = address;
+    QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX);
+    threads.setName("http");
+    threads.setDaemon(true);
+    server = new Server(threads);
+    server.setStopTimeout(END_MAX.toMillis());
+    connector = new ServerConnector(server, new HttpConnectionFactory(configuration()));
+    connector.setHost(address.getAddress().getHostAddress());
+    connector.setPort(address.getPort());
+    connector.setIdleTimeout(IDLE_MAX.toMillis());
+    server.addConnector(connector);
+    server.setHandler(context(filters, mounts));
+  }
+
+  private static HttpConfiguration configuration() {
+    HttpConfiguration configuration = new HttpConfiguration();
+    configuration.setSendServerVersion(false);
+    return configuration;
+  }
+
+  private static ServletContextHandler context(List<Filter> filters, List<Mount> mounts) {
+    ServletContextHandler context = new ServletContextHandler("/");
+    for (Filter filter : filters) {
+      FilterHolder holder = new FilterHolder(filter);
+      holder.setAsyncSupported(true);
+      context.addFilter(holder, "/*", EnumSet.of(DispatcherType.REQUEST));
+    }
+    for (Mount mount : mounts) {
+      ServletHolder holder = new ServletHolder(mount.servlet());
+      holder.setAsyncSupported(true);
+      mount.paths().forEach(path -> context.addServlet(holder, path));
+    }
+    return context;
+  }
+
+  /// Begins to listen. Throws [Unavailable] where the address cannot be had.
+  public void start() {
+    try {
+      server.start();
+    } catch (IOException e) {
+      throw new Unavailable(
+          "%s port %d cannot be listened on: %s"
+              .formatted(address.getHostString(), address.getPort(), e.getMessage()),
+          "Set SERVICE_HOST and SERVICE_PORT to a free address, or end the program that has it.",
+          e);
+    } catch (Exception e) {
+      throw new IllegalStateException("The HTTP server did not start", e);
+    }
+  }
+
+  /// The port that it listens on, also where 0 was asked for.
+  public int port() {
+    return connector.getLocalPort();
+  }
+
+  /// Returns when the server has ended.
+  public void join() throws InterruptedException {
+    server.join();
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("The HTTP server did not end", e);
+    }
+  }
+}
