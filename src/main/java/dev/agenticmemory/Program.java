@@ -3,6 +3,7 @@ package dev.agenticmemory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.cli.BenchTarget;
 import dev.agenticmemory.cli.Check;
+import dev.agenticmemory.cli.MigrateCommand;
 import dev.agenticmemory.config.Config;
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.Source;
@@ -10,6 +11,7 @@ import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.engine.Indexer;
 import dev.agenticmemory.engine.Inference;
 import dev.agenticmemory.engine.IngestWorker;
 import dev.agenticmemory.eval.Dataset;
@@ -24,6 +26,9 @@ import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.Tools;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.sqlite.SqliteStore;
+import dev.agenticmemory.transfer.Export;
+import dev.agenticmemory.transfer.Import;
+import dev.agenticmemory.transfer.Migration;
 import dev.agenticmemory.transport.StdioTransport;
 import jakarta.servlet.Filter;
 import java.io.IOException;
@@ -33,6 +38,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +71,7 @@ final class Program implements AutoCloseable {
       throw new IllegalStateException("The program is ending");
     }
     if (engine == null) {
-      MemoryStore opened = new SqliteStore(config.home().resolve("memory.db"), embedder().space());
+      MemoryStore opened = Stores.open(config, config.engine(), embedder().space());
       store = opened;
       Engine made =
           Engine.of(
@@ -81,6 +87,30 @@ final class Program implements AutoCloseable {
       }
     }
     return engine;
+  }
+
+  /// What writes memories to files.
+  Export export() {
+    return new Export(opened().contents());
+  }
+
+  /// What brings memories in from files.
+  Import imports() {
+    return new Import(opened(), new Indexer(embedder()));
+  }
+
+  private synchronized MemoryStore opened() {
+    var _ = engine();
+    return Objects.requireNonNull(store);
+  }
+
+  /// Works on a move between two stores, which are open meanwhile.
+  Integer move(String from, String to, Migration.Extent extent, MigrateCommand.Work work) {
+    try (MemoryStore source = Stores.asItIs(config, from);
+        MemoryStore target = Stores.open(config, to, embedder().space())) {
+      Indexer indexer = new Indexer(embedder());
+      return work.on(new Migration(source, target, indexer, extent, Clock.systemUTC()));
+    }
   }
 
   private @Nullable Inference inference() {

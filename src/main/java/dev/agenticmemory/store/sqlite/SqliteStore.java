@@ -11,6 +11,7 @@ import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.TextHash;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.Candidate;
 import dev.agenticmemory.store.Candidates;
@@ -31,6 +32,7 @@ import dev.agenticmemory.store.Task;
 import dev.agenticmemory.store.Window;
 import dev.agenticmemory.text.Terms;
 import dev.agenticmemory.text.Words;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -61,6 +63,22 @@ public final class SqliteStore implements MemoryStore {
     } catch (RuntimeException e) {
       database.close();
       throw e;
+    }
+  }
+
+  /// Opens a file that is there, with whatever model its vectors are of, such as to move it.
+  public static SqliteStore asItIs(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new Unavailable(
+          "There is no memory store at " + file, "Name the data folder that holds one.", null);
+    }
+    try (Database database = new Database(file)) {
+      EmbeddingSpace recorded =
+          database.read(connection ->
+              new EmbeddingSpace(
+                  recorded(connection, "model"),
+                  Integer.parseInt(recorded(connection, "dimensions"))));
+      return new SqliteStore(file, recorded);
     }
   }
 
