@@ -11,6 +11,7 @@ import dev.agenticmemory.cli.ImportCommand;
 import dev.agenticmemory.cli.IngestsCommand;
 import dev.agenticmemory.cli.MemoryCommands;
 import dev.agenticmemory.cli.MigrateCommand;
+import dev.agenticmemory.cli.ReembedCommand;
 import dev.agenticmemory.cli.ServeCommand;
 import dev.agenticmemory.cli.StdioCommand;
 import dev.agenticmemory.cli.WarmUpCommand;
@@ -71,7 +72,7 @@ public final class Main {
         serve(program);
         return 0;
       }
-      return commandLine(program, build).execute(args.toArray(String[]::new));
+      return commandLine(program, config, build).execute(args.toArray(String[]::new));
     }
   }
 
@@ -81,7 +82,7 @@ public final class Main {
     program.serve(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
   }
 
-  private static CommandLine commandLine(Program program, Properties build) {
+  private static CommandLine commandLine(Program program, Config config, Properties build) {
     Client client = program::call;
     List<Object> commands = new ArrayList<>();
     commands.add(new StdioCommand(() -> serve(program)));
@@ -92,6 +93,7 @@ public final class Main {
     commands.add(new ExportCommand(program::export, program.person(), Clock.systemUTC()));
     commands.add(new ImportCommand(program::imports, program.person(), Clock.systemUTC()));
     commands.add(new MigrateCommand(program::move));
+    commands.add(new ReembedCommand(program::reembed, config.embedding().id()));
     commands.add(new DoctorCommand(program::checks));
     commands.add(new BenchCommand(Launch.command(), Launch.withoutCache(), program::benchTarget));
     commands.add(new EvalCommand(program::evaluate));

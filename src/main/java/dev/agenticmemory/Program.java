@@ -25,10 +25,12 @@ import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.Tools;
 import dev.agenticmemory.store.MemoryStore;
+import dev.agenticmemory.store.Reembedding;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import dev.agenticmemory.transfer.Export;
 import dev.agenticmemory.transfer.Import;
 import dev.agenticmemory.transfer.Migration;
+import dev.agenticmemory.transfer.Reembed;
 import dev.agenticmemory.transport.StdioTransport;
 import jakarta.servlet.Filter;
 import java.io.IOException;
@@ -40,6 +42,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,6 +113,14 @@ final class Program implements AutoCloseable {
         MemoryStore target = Stores.open(config, to, embedder().space())) {
       Indexer indexer = new Indexer(embedder());
       return work.on(new Migration(source, target, indexer, extent, Clock.systemUTC()));
+    }
+  }
+
+  /// Works on a change of the model, for which the store is open meanwhile.
+  int reembed(ToIntFunction<Reembed> work) {
+    try (MemoryStore opened = Stores.asItIs(config, config.engine().name())) {
+      Reembedding reembedding = opened.reembedding(embedder().space());
+      return work.applyAsInt(new Reembed(reembedding, new Indexer(embedder())));
     }
   }
 

@@ -22,8 +22,6 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields before it calls a command.
 public final class MigrateCommand implements Callable<Integer> {
 
-  private static final int BAR_CHARS = 30;
-
   /// Makes the move between two engines, which are named as in `VECTOR_STORE`, or `embedded:` and a
   /// data folder; the answer of `work` on it.
   public interface Moves {
@@ -84,7 +82,8 @@ public final class MigrateCommand implements Callable<Integer> {
       out.flush();
       return 0;
     }
-    Migration.Report report = migration.run(done -> bar(out, done, all));
+    Bar bar = new Bar(out, all);
+    Migration.Report report = migration.run(bar::show);
     out.printf(
         "%n%,d memories in the source, %,d brought now, with %,d marks, tasks and seals%n",
         report.memories(), report.copied(), report.rest());
@@ -95,11 +94,5 @@ public final class MigrateCommand implements Callable<Integer> {
         report.verified() ? "Verified: both hold the same." : "NOT the same: run it again.");
     out.flush();
     return report.verified() ? 0 : 1;
-  }
-
-  private static void bar(PrintWriter out, long done, long all) {
-    int full = all == 0 ? BAR_CHARS : (int) Math.min(BAR_CHARS, BAR_CHARS * done / all);
-    out.printf("\r[%s%s] %,d of %,d", "#".repeat(full), ".".repeat(BAR_CHARS - full), done, all);
-    out.flush();
   }
 }

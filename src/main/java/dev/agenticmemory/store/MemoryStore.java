@@ -138,6 +138,10 @@ public interface MemoryStore extends AutoCloseable {
   /// The key of this store.
   StoreKey key();
 
+  /// A change to the model of `next`. An engine that cannot do that in place throws `Unavailable`
+  /// that says what to do instead.
+  Reembedding reembedding(EmbeddingSpace next);
+
   /// Everything in this store, to be moved.
   Contents contents();
 

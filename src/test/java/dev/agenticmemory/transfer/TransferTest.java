@@ -16,6 +16,7 @@ import static dev.agenticmemory.store.MemoryStoreFixture.scope;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.Event;
 import dev.agenticmemory.domain.HistoryEntry;
 import dev.agenticmemory.domain.InvalidInput;
@@ -28,12 +29,15 @@ import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.embed.hash.HashEmbedder;
 import dev.agenticmemory.engine.Indexer;
 import dev.agenticmemory.json.DossierJson.Kept;
+import dev.agenticmemory.store.Candidate;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Dossier;
 import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.MemoryStoreFixture;
 import dev.agenticmemory.store.Outcome;
+import dev.agenticmemory.store.Query;
+import dev.agenticmemory.store.Reembedding;
 import dev.agenticmemory.store.Task;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import java.io.IOException;
@@ -44,6 +48,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -363,6 +368,82 @@ final class TransferTest {
 
   private static Clock clock() {
     return Clock.fixed(LATER, ZoneOffset.UTC);
+  }
+
+  // Another model.
+
+  @Test
+  void reembeddingChangesTheModelOfEverything() {
+    storeOneOfEverything();
+    List<Memory> before = store.list(live(ALICE), first(10));
+    Reembed reembed = new Reembed(store.reembedding(wider.space()), new Indexer(wider));
+    long texts = reembed.left();
+
+    assertThat(reembed.run(_ -> {})).isEqualTo(texts).isPositive();
+
+    assertThatThrownBy(() -> store.candidates(live(ALICE), query("tea")))
+        .isInstanceOf(Conflict.class);
+    MemoryStore reopened = open("store", wider);
+    assertThat(reopened.list(live(ALICE), first(10))).isEqualTo(before);
+    assertThat(found(reopened, new Indexer(wider), "likes green tea"))
+        .first()
+        .isEqualTo("likes green tea");
+  }
+
+  @Test
+  void whatIsWrittenDuringReembeddingIsEmbeddedToo() {
+    stored(memory("likes tea"));
+    new Reembed(store.reembedding(wider.space()), new Indexer(wider))
+        .run(done -> {
+          if (done == 1) {
+            stored(memory("likes milk"));
+          }
+        });
+    MemoryStore reopened = open("store", wider);
+    assertThat(found(reopened, new Indexer(wider), "likes milk")).first().isEqualTo("likes milk");
+  }
+
+  @Test
+  void anInterruptedReembeddingGoesOnWhereItStopped() {
+    IntStream.range(0, 200).forEach(i -> stored(memory("memory number " + i)));
+    assertThatThrownBy(() ->
+            new Reembed(store.reembedding(wider.space()), new Indexer(wider))
+                .run(_ -> {
+                  throw new IllegalStateException("killed");
+                }))
+        .hasMessage("killed");
+    Reembed again = new Reembed(store.reembedding(wider.space()), new Indexer(wider));
+    assertThat(again.left()).isEqualTo(136);
+    assertThat(again.run(_ -> {})).isEqualTo(136);
+  }
+
+  @Test
+  void reembeddingWithYetAnotherModelStartsAnew() {
+    stored(memory("likes tea"));
+    var reembedding = store.reembedding(wider.space());
+    reembedding.put(
+        List.of(
+            new Reembedding.Vectors(
+                reembedding.pending(1).getFirst().key(),
+                new Indexer(wider).features("likes tea").passages())));
+    assertThat(reembedding.left()).isZero();
+    assertThat(store.reembedding(new HashEmbedder(48).space()).left()).isEqualTo(1);
+  }
+
+  private Query query(String text) {
+    return new Query(null, indexer.features(text).terms(), 5);
+  }
+
+  private static List<String> found(MemoryStore store, Indexer indexer, String text) {
+    Query query = new Query(indexer.features(text).passages().getFirst(), List.of(), 1);
+    return store
+        .load(
+            store.candidates(live(ALICE), query).found().stream()
+                .sorted(Comparator.comparingDouble(Candidate::cosine).reversed())
+                .toList())
+        .stream()
+        .map(Memory::text)
+        .toList();
   }
 
   // What the tests need.

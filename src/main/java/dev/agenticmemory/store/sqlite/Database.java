@@ -182,7 +182,7 @@ final class Database implements AutoCloseable {
       Connected connection = open();
       try {
         connection.query("PRAGMA journal_mode=WAL", row -> row.getString(1));
-        Settings.require(connection);
+        Durability.require(connection);
         Schema.migrate(connection);
         return connection;
       } catch (SQLException | RuntimeException e) {
@@ -276,7 +276,7 @@ final class Database implements AutoCloseable {
   }
 
   /// The settings that the promises rest on, read back: SQLite ignores what it does not know.
-  private static final class Settings {
+  private static final class Durability {
 
     static void require(Connected connection) throws SQLException {
       requireOne(connection, "journal_mode", "wal");

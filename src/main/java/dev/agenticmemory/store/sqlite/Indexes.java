@@ -1,6 +1,7 @@
 package dev.agenticmemory.store.sqlite;
 
 import dev.agenticmemory.domain.Author;
+import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.Scope;
@@ -50,7 +51,7 @@ final class Indexes implements AutoCloseable {
   }
 
   private final Database database;
-  private final int dimensions;
+  private final EmbeddingSpace space;
   private final long vectorsMax;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final Connected follower;
@@ -58,14 +59,14 @@ final class Indexes implements AutoCloseable {
   private long dataVersion = -1;
   private long lastChange;
 
-  Indexes(Database database, int dimensions) {
+  Indexes(Database database, EmbeddingSpace space) {
     this.database = database;
-    this.dimensions = dimensions;
+    this.space = space;
     this.vectorsMax =
         (long)
             (Runtime.getRuntime().maxMemory()
                 * HEAP_SHARE
-                / (dimensions * Float.BYTES + OVERHEAD_BYTES));
+                / (space.dimensions() * Float.BYTES + OVERHEAD_BYTES));
     try {
       follower = database.open();
     } catch (SQLException e) {
@@ -173,6 +174,7 @@ final class Indexes implements AutoCloseable {
   private void readChanges() throws SQLException {
     follower.execute("BEGIN");
     try {
+      Spaces.require(follower, space);
       long newest = follower.number("SELECT coalesce(max(seq), 0) FROM change");
       long oldest = follower.number("SELECT coalesce(min(seq), 0) FROM change");
       if (oldest > lastChange + 1) {
@@ -221,7 +223,7 @@ final class Indexes implements AutoCloseable {
   private void load(Owner owner) throws SQLException {
     follower.execute("BEGIN");
     try {
-      Index index = new Index(dimensions);
+      Index index = new Index(space.dimensions());
       fill(follower, index, owner, "valid_until IS NULL");
       // The state that was read may be newer than what the other indexes know; they follow first.
       loaded.put(owner, index);
@@ -232,7 +234,7 @@ final class Indexes implements AutoCloseable {
 
   private Index asOf(Owner owner, Instant at) {
     return database.read(connection -> {
-      Index index = new Index(dimensions);
+      Index index = new Index(space.dimensions());
       String valid =
           "valid_from <= %1$d AND (valid_until IS NULL OR valid_until > %1$d)"
               .formatted(at.toEpochMilli());

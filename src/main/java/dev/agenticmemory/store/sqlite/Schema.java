@@ -121,7 +121,16 @@ final class Schema {
               "CREATE INDEX change_user ON change(user_id, seq)",
               "CREATE INDEX history_entry ON history(user_id, memory_id)",
               "CREATE INDEX memory_expires ON memory(expires) WHERE expires IS NOT NULL",
-              "DELETE FROM mark WHERE kind IN ('idempotency', 'input')"));
+              "DELETE FROM mark WHERE kind IN ('idempotency', 'input')",
+              // Vectors of the model that is to come.
+              """
+              CREATE TABLE passage_next(
+                rid INTEGER NOT NULL REFERENCES memory(rid) ON DELETE CASCADE,
+                ordinal INTEGER NOT NULL,
+                vector BLOB NOT NULL,
+                PRIMARY KEY(rid, ordinal)
+              )\
+              """));
 
   private Schema() {}
 

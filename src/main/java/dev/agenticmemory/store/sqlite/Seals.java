@@ -13,19 +13,15 @@ final class Seals {
   private Seals() {}
 
   static StoreKey key(Connected connection) throws SQLException {
-    return StoreKey.ofHex(
-        connection
-            .first("SELECT value FROM setting WHERE name = ?", row -> row.getString(1), KEY)
-            .orElseThrow());
+    return StoreKey.ofHex(Settings.of(connection, KEY));
   }
 
   static void makeKey(Connected connection) throws SQLException {
-    connection.update(
-        "INSERT OR IGNORE INTO setting(name, value) VALUES(?,?)", KEY, StoreKey.random().hex());
+    var _ = Settings.of(connection, KEY, StoreKey.random().hex());
   }
 
   static void replaceKey(Connected connection, StoreKey key) throws SQLException {
-    connection.update("UPDATE setting SET value = ? WHERE name = ?", key.hex(), KEY);
+    Settings.put(connection, KEY, key.hex());
   }
 
   static void put(Connected connection, String user, String textHash) throws SQLException {

@@ -3,7 +3,6 @@ package dev.agenticmemory.store.sqlite;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.agenticmemory.domain.AgentId;
-import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.domain.HistoryEntry;
 import dev.agenticmemory.domain.Memory;
@@ -24,6 +23,7 @@ import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Outcome;
 import dev.agenticmemory.store.Query;
+import dev.agenticmemory.store.Reembedding;
 import dev.agenticmemory.store.RunSummary;
 import dev.agenticmemory.store.Selection;
 import dev.agenticmemory.store.Stats;
@@ -59,7 +59,7 @@ public final class SqliteStore implements MemoryStore {
     database = new Database(file);
     try {
       database.write(this::prepare);
-      indexes = new Indexes(database, space.dimensions());
+      indexes = new Indexes(database, space);
     } catch (RuntimeException e) {
       database.close();
       throw e;
@@ -73,12 +73,7 @@ public final class SqliteStore implements MemoryStore {
           "There is no memory store at " + file, "Name the data folder that holds one.", null);
     }
     try (Database database = new Database(file)) {
-      EmbeddingSpace recorded =
-          database.read(connection ->
-              new EmbeddingSpace(
-                  recorded(connection, "model"),
-                  Integer.parseInt(recorded(connection, "dimensions"))));
-      return new SqliteStore(file, recorded);
+      return new SqliteStore(file, database.read(Spaces::recorded));
     }
   }
 
@@ -94,7 +89,7 @@ public final class SqliteStore implements MemoryStore {
       Outcome outcome =
           database.write(connection -> {
             Writes writes = new Writes(connection);
-            requireSameSpace(connection);
+            Spaces.require(connection, space);
             for (Change change : changes) {
               Optional<Outcome> refused = writes.apply(change);
               if (refused.isPresent()) {
@@ -352,6 +347,11 @@ public final class SqliteStore implements MemoryStore {
   }
 
   @Override
+  public Reembedding reembedding(EmbeddingSpace next) {
+    return new SqliteReembedding(database, next);
+  }
+
+  @Override
   public Contents contents() {
     return new SqliteContents(database);
   }
@@ -400,44 +400,16 @@ public final class SqliteStore implements MemoryStore {
   }
 
   private EmbeddingSpace prepare(Connected connection) throws SQLException {
-    requireSpace(connection);
+    Spaces.record(connection, space);
     reanalyse(connection);
     Seals.makeKey(connection);
     return space;
   }
 
-  private void requireSpace(Connected connection) throws SQLException {
-    boolean empty = connection.number("SELECT count(*) FROM (SELECT 1 FROM passage LIMIT 1)") == 0;
-    if (empty) {
-      connection.update("DELETE FROM setting WHERE name IN ('model', 'dimensions')");
-    }
-    String model = setting(connection, "model", space.model());
-    int dimensions =
-        Integer.parseInt(setting(connection, "dimensions", String.valueOf(space.dimensions())));
-    requireSame(new EmbeddingSpace(model, dimensions));
-  }
-
-  /// Another process may have opened the store with another model while it was empty.
-  private void requireSameSpace(Connected connection) throws SQLException {
-    requireSame(
-        new EmbeddingSpace(
-            recorded(connection, "model"), Integer.parseInt(recorded(connection, "dimensions"))));
-  }
-
-  private void requireSame(EmbeddingSpace recorded) {
-    if (!recorded.equals(space)) {
-      throw new Conflict(
-          "The stored memories were embedded with %s, the settings say %s"
-              .formatted(recorded, space),
-          "Set EMBEDDING_MODEL=%s again, or MEMORY_HOME to a new folder."
-              .formatted(recorded.model()));
-    }
-  }
-
   /// Makes the terms of all memories anew where the analyser has changed.
   private static void reanalyse(Connected connection) throws SQLException {
     String current = String.valueOf(Words.VERSION);
-    if (setting(connection, "words", current).equals(current)) {
+    if (Settings.of(connection, "words", current).equals(current)) {
       return;
     }
     record Text(long rid, String text) {}
@@ -456,19 +428,6 @@ public final class SqliteStore implements MemoryStore {
           one.rid());
     }
     connection.update("UPDATE setting SET value = ? WHERE name = 'words'", current);
-  }
-
-  /// The value of a setting, which is `first` where it was not there.
-  private static String setting(Connected connection, String name, String first)
-      throws SQLException {
-    connection.update("INSERT OR IGNORE INTO setting(name, value) VALUES(?,?)", name, first);
-    return recorded(connection, name);
-  }
-
-  private static String recorded(Connected connection, String name) throws SQLException {
-    return connection
-        .first("SELECT value FROM setting WHERE name = ?", row -> row.getString(1), name)
-        .orElseThrow();
   }
 
   private void requireShapes(List<Change> changes) {

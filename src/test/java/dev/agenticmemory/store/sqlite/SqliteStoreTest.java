@@ -125,7 +125,7 @@ final class SqliteStoreTest extends MemoryStoreContract {
             e -> {
               assertThat(e).hasMessageContaining("test (50 dimensions)");
               assertThat(e).hasMessageContaining("other (3 dimensions)");
-              assertThat(e.hint()).contains("EMBEDDING_MODEL=test").contains("MEMORY_HOME");
+              assertThat(e.hint()).contains("EMBEDDING_MODEL=test").contains("reembed");
             });
   }
 
