@@ -104,7 +104,7 @@ public final class ImportCommand implements Callable<Integer> {
   }
 
   private static void progress(PrintWriter out, long done) {
-    if (done % 1_000 < 64) {
+    if (done >= 1_000 && done % 1_000 < 64) {
       out.printf("%,d…%n", done);
       out.flush();
     }
