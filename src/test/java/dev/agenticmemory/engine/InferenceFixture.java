@@ -8,9 +8,11 @@ import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.embed.hash.HashEmbedder;
+import dev.agenticmemory.llm.Chat;
 import dev.agenticmemory.llm.PromptedModel;
 import dev.agenticmemory.llm.Prompts;
 import dev.agenticmemory.llm.ScriptedModel;
+import dev.agenticmemory.llm.bedrock.BedrockChat;
 import dev.agenticmemory.llm.openai.OpenAiChat;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Selection;
@@ -43,20 +45,52 @@ final class InferenceFixture implements AutoCloseable {
   private Instant now = NOON;
   private boolean working = true;
 
+  /// What the model is asked by.
+  enum Wire {
+    OPENAI {
+      @Override
+      Chat chat(String url, Duration timeout, Clock clock) {
+        return new OpenAiChat(url + "/v1", "sk-test", "scripted", timeout, Map.of(), clock);
+      }
+    },
+    BEDROCK {
+      @Override
+      Chat chat(String url, Duration timeout, Clock clock) {
+        System.setProperty("aws.accessKeyId", "AKIATESTTESTTESTTEST");
+        System.setProperty("aws.secretAccessKey", "verysecret");
+        return new BedrockChat("amazon.nova-lite-v1:0", "eu-central-1", url, timeout, clock);
+      }
+    };
+
+    abstract Chat chat(String url, Duration timeout, Clock clock);
+  }
+
   InferenceFixture(Path folder) {
-    this(folder, new ScriptedModel(), UnaryOperator.identity(), CALL_MAX);
+    this(folder, Wire.OPENAI, CALL_MAX);
+  }
+
+  InferenceFixture(Path folder, Wire wire, Duration timeout) {
+    this(folder, wire, new ScriptedModel(), UnaryOperator.identity(), timeout);
   }
 
   InferenceFixture(
       Path folder, ScriptedModel model, UnaryOperator<MemoryStore> around, Duration timeout) {
+    this(folder, Wire.OPENAI, model, around, timeout);
+  }
+
+  private InferenceFixture(
+      Path folder,
+      Wire wire,
+      ScriptedModel model,
+      UnaryOperator<MemoryStore> around,
+      Duration timeout) {
     this.model = model;
     this.ownModel = true;
     Embedder embedder = new HashEmbedder(256);
     InstantSource source = () -> now;
     Clock clock = source.withZone(ZoneOffset.UTC);
     store = around.apply(new SqliteStore(folder.resolve("memories.db"), embedder.space()));
-    OpenAiChat chat =
-        new OpenAiChat(model.openAiUrl(), "sk-test", "scripted", timeout, Map.of(), clock);
+    Chat chat = wire.chat(model.url(), timeout, clock);
     Inference inference =
         new Inference(
             new PromptedModel(chat, Prompts.read(null, null)), Duration.ofSeconds(30), timeout);

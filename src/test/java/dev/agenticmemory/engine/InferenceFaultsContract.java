@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,19 +32,24 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// A model that is down, slow, or answers nonsense: what is stored after each, in full.
-final class InferenceFaultsTest {
+/// A model that is down, slow, or answers nonsense: what is stored after each, in full. One
+/// subclass a wire format.
+abstract class InferenceFaultsContract {
 
-  private static final String INPUT = "I live in Berlin";
-  private static final String FACT = "User lives in Berlin";
+  static final String INPUT = "I live in Berlin";
+  static final String FACT = "User lives in Berlin";
 
   @TempDir Path folder;
-  private InferenceFixture fixture;
+  InferenceFixture fixture;
+
+  /// By what the model is asked.
+  abstract InferenceFixture.Wire wire();
 
   @BeforeEach
   void open() {
-    fixture = new InferenceFixture(folder);
+    fixture = new InferenceFixture(folder, wire(), InferenceFixture.CALL_MAX);
   }
 
   @AfterEach
@@ -131,11 +135,7 @@ final class InferenceFaultsTest {
   void aTimeoutIsAnOutage() {
     CountDownLatch never = new CountDownLatch(1);
     try (InferenceFixture hasty =
-        new InferenceFixture(
-            folder.resolve("hasty"),
-            new ScriptedModel(),
-            UnaryOperator.identity(),
-            Duration.ofMillis(300))) {
+        new InferenceFixture(folder.resolve("hasty"), wire(), Duration.ofMillis(300))) {
       hasty.model.then(ScriptedModel.after(never, facts("too late")));
       Added added = hasty.add(INPUT);
       assertThat(added.status()).isEqualTo(Added.Status.PENDING);
@@ -173,7 +173,7 @@ final class InferenceFaultsTest {
   }
 
   @ParameterizedTest
-  @org.junit.jupiter.params.provider.ValueSource(ints = {401, 403, 404})
+  @ValueSource(ints = {401, 403, 404})
   void whatOnlyAPersonCanMendIsGivenUpAtOnceWithTheTextKept(int code) {
     fixture.model.then(
         status(code, "{\"error\":{\"message\":\"Incorrect API key provided: sk-test\"}}"));
@@ -191,19 +191,6 @@ final class InferenceFaultsTest {
           assertThat(one.failed()).isTrue();
           assertThat(one.trouble()).contains(String.valueOf(code)).doesNotContain("sk-test");
         });
-  }
-
-  @Test
-  void anEndpointWithoutSchemasIsAskedWithoutThem() {
-    fixture
-        .model
-        .then(status(400, "{\"error\":{\"message\":\"response_format is not supported\"}}"))
-        .then(facts(FACT));
-    Added added = fixture.add(INPUT);
-    requireDone(added);
-    assertThat(added.usage().calls()).isEqualTo(2);
-    assertThat(fixture.model.asked().get(0).json().has("response_format")).isTrue();
-    assertThat(fixture.model.asked().get(1).json().has("response_format")).isFalse();
   }
 
   static Stream<Arguments> wrongDecisions() {
@@ -320,7 +307,7 @@ final class InferenceFaultsTest {
     assertThat(fixture.store.tasks(Ingest.FAILED, 10)).isEmpty();
   }
 
-  private void requireDone(Added added) {
+  void requireDone(Added added) {
     assertThat(fixture.texts()).containsExactly(FACT);
     Memory memory = fixture.memories().getFirst();
     assertThat(memory.content().stage()).isEqualTo(Stage.SETTLED);
