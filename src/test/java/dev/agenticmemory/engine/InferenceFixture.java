@@ -78,19 +78,35 @@ final class InferenceFixture implements AutoCloseable {
     this(folder, Wire.OPENAI, model, around, timeout);
   }
 
+  /// Asks a model of another process.
+  static InferenceFixture asking(Path folder, String modelUrl, UnaryOperator<MemoryStore> around) {
+    return new InferenceFixture(folder, Wire.OPENAI, null, modelUrl, around, CALL_MAX);
+  }
+
   private InferenceFixture(
       Path folder,
       Wire wire,
       ScriptedModel model,
       UnaryOperator<MemoryStore> around,
       Duration timeout) {
+    this(folder, wire, model, model.url(), around, timeout);
+  }
+
+  @SuppressWarnings("NullAway") // Without a model of its own nobody asks for it.
+  private InferenceFixture(
+      Path folder,
+      Wire wire,
+      @Nullable ScriptedModel model,
+      String modelUrl,
+      UnaryOperator<MemoryStore> around,
+      Duration timeout) {
     this.model = model;
-    this.ownModel = true;
+    this.ownModel = model != null;
     Embedder embedder = new HashEmbedder(256);
     InstantSource source = () -> now;
     Clock clock = source.withZone(ZoneOffset.UTC);
     store = around.apply(new SqliteStore(folder.resolve("memories.db"), embedder.space()));
-    Chat chat = wire.chat(model.url(), timeout, clock);
+    Chat chat = wire.chat(modelUrl, timeout, clock);
     Inference inference =
         new Inference(
             new PromptedModel(chat, Prompts.read(null, null)), Duration.ofSeconds(30), timeout);
