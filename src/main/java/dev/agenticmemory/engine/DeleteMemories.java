@@ -1,6 +1,7 @@
 package dev.agenticmemory.engine;
 
 import dev.agenticmemory.domain.AgentId;
+import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.Extent;
@@ -26,15 +27,17 @@ public final class DeleteMemories {
   /// @param agent only this agent's part of the run; null for all agents
   public long byRun(
       Caller caller, @Nullable UserId user, RunId run, @Nullable AgentId agent, boolean dryRun) {
-    return delete(caller, new Extent(caller.user(user), run, agent), dryRun);
+    return delete(caller, new Extent(caller.user(user), run, caller.agent(agent)), dryRun);
   }
 
   /// Returns how many memories there were; with `dryRun`, how many there are.
   public long byUser(Caller caller, UserId user, boolean dryRun) {
+    caller.requireAllAgents("Forgetting a user");
     return delete(caller, new Extent(caller.user(user), null, null), dryRun);
   }
 
   private long delete(Caller caller, Extent extent, boolean dryRun) {
+    caller.require(Right.DELETE);
     return dryRun ? store.count(extent) : writer.erase(extent, clock.instant(), caller.actor());
   }
 }

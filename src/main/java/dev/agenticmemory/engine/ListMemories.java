@@ -7,6 +7,7 @@ import dev.agenticmemory.domain.Filter;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Selection;
@@ -47,6 +48,7 @@ public final class ListMemories {
       Selection.Runs runs,
       int limit,
       @Nullable String cursor) {
+    caller.require(Right.READ);
     if (limit < 1 || limit > LIMIT_MAX) {
       throw new InvalidInput(
           "limit", "is " + limit, "Pass a number from 1 to %d.".formatted(LIMIT_MAX));
@@ -54,7 +56,7 @@ public final class ListMemories {
     Selection selection =
         new Selection(
             caller.user(user),
-            agent,
+            caller.agent(agent),
             runs,
             caller.sharing(),
             new Selection.Moment.Live(clock.instant()),
