@@ -20,7 +20,12 @@ import dev.agenticmemory.eval.Report;
 import dev.agenticmemory.http.Door;
 import dev.agenticmemory.http.HealthServlet;
 import dev.agenticmemory.http.HttpServer;
+import dev.agenticmemory.http.Mem0Routes;
 import dev.agenticmemory.http.Mount;
+import dev.agenticmemory.http.OpenApiServlet;
+import dev.agenticmemory.http.RestServlet;
+import dev.agenticmemory.http.Route;
+import dev.agenticmemory.http.TieredRoutes;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.Tools;
@@ -39,6 +44,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -191,7 +197,12 @@ final class Program implements AutoCloseable {
 
   /// What answers, and where.
   private List<Mount> mounts() {
-    return List.of(new Mount(new HealthServlet(), "/health"));
+    List<Route> routes = new ArrayList<>(Mem0Routes.of(this::engine));
+    routes.addAll(TieredRoutes.of(this::engine));
+    return List.of(
+        new Mount(new HealthServlet(), "/health"),
+        new Mount(new OpenApiServlet(), "/openapi.json"),
+        new Mount(new RestServlet(routes), "/v1/*", "/v2/*", "/memory/*"));
   }
 
   /// Who calls over HTTP where no token is asked for.

@@ -45,7 +45,7 @@ final class ArchitectureTest {
             mayUse("engine", "domain", "text", "json", "store", "embed", "llm", "remote", "rerank"),
             mayUse("mcp", "domain", "json", "engine", "store", "llm"),
             mayUse("transport", "mcp", "engine", "json"),
-            mayUse("http", "domain", "json", "engine", "store"),
+            mayUse("http", "domain", "json", "engine", "store", "llm"),
             mayUse("transfer", "domain", "text", "json", "store", "engine"),
             mayUse("cli", "domain", "json", "engine", "llm", "eval", "transfer"),
             mayUse("rerank.*", "domain", "rerank", "json"),

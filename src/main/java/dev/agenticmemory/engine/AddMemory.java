@@ -8,6 +8,7 @@ import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Origin;
+import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Stage;
 import dev.agenticmemory.domain.TextHash;
@@ -67,6 +68,7 @@ public final class AddMemory {
 
   /// Stores the input, or says by what it is known already. All of it or nothing.
   public Added add(Caller caller, AddRequest request) {
+    caller.require(Right.WRITE);
     Scope scope =
         new Scope(caller.user(request.user()), caller.writer(request.agent()), request.run());
     Turns.Cleaned turns = Turns.clean(Turns.of(request));

@@ -2,11 +2,13 @@ package dev.agenticmemory.engine;
 
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.EmbeddingSpace;
+import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.RunSummary;
 import dev.agenticmemory.store.Stats;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,8 @@ public final class Inspect {
 
   /// How much is kept: of a bound caller's user, else of everybody.
   public Stats stats(Caller caller) {
+    caller.require(Right.READ);
+    caller.requireAllAgents("A count");
     return store.stats(caller.bound() ? caller.user() : null, clock.instant());
   }
 
@@ -35,17 +39,26 @@ public final class Inspect {
 
   /// Users that the caller may ask about, whose ids start with `prefix`.
   public List<UserId> users(Caller caller, String prefix) {
+    caller.require(Right.READ);
     if (!caller.bound()) {
       return store.users(prefix, LIMIT_MAX);
     }
-    return caller.user().value().startsWith(prefix) ? List.of(caller.user()) : List.of();
+    return caller.access().users().stream()
+        .filter(user -> user.value().startsWith(prefix))
+        .sorted(Comparator.comparing(UserId::value))
+        .limit(LIMIT_MAX)
+        .toList();
   }
 
   public List<AgentId> agents(Caller caller, @Nullable UserId user) {
+    caller.require(Right.READ);
+    caller.requireAllAgents("The list of agents");
     return store.agents(caller.user(user), LIMIT_MAX);
   }
 
   public List<RunSummary> runs(Caller caller, @Nullable UserId user) {
+    caller.require(Right.READ);
+    caller.requireAllAgents("The list of runs");
     return store.runs(caller.user(user), LIMIT_MAX);
   }
 

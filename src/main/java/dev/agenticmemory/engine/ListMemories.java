@@ -7,6 +7,7 @@ import dev.agenticmemory.domain.Filter;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Selection;
@@ -28,6 +29,14 @@ public final class ListMemories {
   /// @param nextCursor where the next page begins; null where there is none
   public record Page(List<Memory> memories, @Nullable String nextCursor) {}
 
+  /// Most memories of one slice, which programs read.
+  public static final int SLICE_MAX = 1_000;
+
+  /// A part of a list.
+  ///
+  /// @param total how many there are in all
+  public record Slice(List<Memory> memories, long total) {}
+
   private final MemoryStore store;
   private final Clock clock;
 
@@ -47,24 +56,49 @@ public final class ListMemories {
       Selection.Runs runs,
       int limit,
       @Nullable String cursor) {
-    if (limit < 1 || limit > LIMIT_MAX) {
-      throw new InvalidInput(
-          "limit", "is " + limit, "Pass a number from 1 to %d.".formatted(LIMIT_MAX));
-    }
-    Selection selection =
-        new Selection(
-            caller.user(user),
-            agent,
-            runs,
-            caller.sharing(),
-            new Selection.Moment.Live(clock.instant()),
-            Filter.ALL);
+    requireLimit(limit, LIMIT_MAX);
+    Selection selection = selection(caller, user, agent, runs);
     Window.Place after = cursor == null ? null : place(cursor);
     // One more than asked for tells whether there is a next page.
     List<Memory> memories = store.list(selection, new Window(after, 0, limit + 1));
     return memories.size() <= limit
         ? new Page(memories, null)
         : new Page(memories.subList(0, limit), cursor(memories.get(limit - 1)));
+  }
+
+  /// A part of the memories of a user, found by counting from the newest.
+  ///
+  /// @param agent null for all agents of the user
+  /// @param offset how many of the newest to pass over
+  public Slice slice(
+      Caller caller,
+      @Nullable UserId user,
+      @Nullable AgentId agent,
+      Selection.Runs runs,
+      int limit,
+      int offset) {
+    requireLimit(limit, SLICE_MAX);
+    Selection selection = selection(caller, user, agent, runs);
+    return new Slice(
+        store.list(selection, new Window(null, offset, limit)), store.count(selection));
+  }
+
+  private Selection selection(
+      Caller caller, @Nullable UserId user, @Nullable AgentId agent, Selection.Runs runs) {
+    caller.require(Right.READ);
+    return new Selection(
+        caller.user(user),
+        caller.agent(agent),
+        runs,
+        caller.sharing(),
+        new Selection.Moment.Live(clock.instant()),
+        Filter.ALL);
+  }
+
+  private static void requireLimit(int limit, int max) {
+    if (limit < 1 || limit > max) {
+      throw new InvalidInput("limit", "is " + limit, "Pass a number from 1 to %d.".formatted(max));
+    }
   }
 
   private static String cursor(Memory last) {

@@ -9,6 +9,7 @@ import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.NotFound;
+import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.Stage;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.MemoryStore;
@@ -40,6 +41,7 @@ public final class OneMemory {
   }
 
   public Memory get(Caller caller, MemoryId id) {
+    caller.require(Right.READ);
     return store
         .find(id)
         .filter(caller::mayRead)
@@ -49,6 +51,7 @@ public final class OneMemory {
 
   /// What happened to the memory, oldest first; also after its end.
   public List<HistoryEntry> history(Caller caller, MemoryId id) {
+    caller.require(Right.READ);
     if (store.owner(id).filter(caller::mayChange).isEmpty()) {
       throw new NotFound(id);
     }
@@ -61,6 +64,7 @@ public final class OneMemory {
   /// @param metadata laid over the present one, null values removing keys; null to keep it
   public Memory update(
       Caller caller, MemoryId id, @Nullable String text, @Nullable Metadata metadata) {
+    caller.require(Right.WRITE);
     if (text == null && metadata == null) {
       throw new InvalidInput("text", "and metadata are both missing", "Pass what is to change.");
     }
@@ -87,6 +91,7 @@ public final class OneMemory {
   /// Removes the memory and every text of it, for good, also where it has expired or was
   /// superseded, archived or damaged.
   public void delete(Caller caller, MemoryId id) {
+    caller.require(Right.DELETE);
     boolean theirs = store.owner(id).filter(caller::mayChange).isPresent();
     if (!theirs || !writer.erase(id, clock.instant(), caller.actor())) {
       throw new NotFound(id);

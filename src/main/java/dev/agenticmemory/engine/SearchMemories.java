@@ -3,6 +3,7 @@ package dev.agenticmemory.engine;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Tier;
 import dev.agenticmemory.domain.Unavailable;
@@ -79,7 +80,9 @@ public final class SearchMemories {
     return new Selection.Runs.LongTermAndSince(today.minusDays(days - 1L));
   }
 
-  public Found search(Caller caller, SearchRequest request) {
+  public Found search(Caller caller, SearchRequest asked) {
+    caller.require(Right.READ);
+    SearchRequest request = asked.by(caller.agent(asked.agent()));
     UserId user = caller.user(request.user());
     Place after = request.cursor() == null ? null : Place.of(request.cursor(), request);
     Instant now = after == null ? clock.instant() : after.began();

@@ -56,6 +56,12 @@ public record SearchRequest(
     }
   }
 
+  /// This question, asked for that agent.
+  SearchRequest by(@Nullable AgentId other) {
+    return new SearchRequest(
+        query, user, other, runs, topK, minScore, filter, asOf, timeDecay, cursor);
+  }
+
   /// For the best hits.
   public SearchRequest(
       String query,

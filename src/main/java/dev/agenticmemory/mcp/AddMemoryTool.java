@@ -1,25 +1,19 @@
 package dev.agenticmemory.mcp;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.agenticmemory.domain.Author;
-import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.engine.AddMemory;
 import dev.agenticmemory.engine.AddRequest;
 import dev.agenticmemory.engine.Added;
 import dev.agenticmemory.engine.Caller;
-import dev.agenticmemory.engine.Input;
+import dev.agenticmemory.engine.InputJson;
+import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.json.Json;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 
 /// The `add_memory` tool.
 final class AddMemoryTool implements Tool {
-
-  private static final String CHOICE = "Pass text for one fact, or messages for a conversation.";
 
   private final AddMemory addMemory;
 
@@ -32,7 +26,7 @@ final class AddMemoryTool implements Tool {
     Metadata metadata = arguments.metadata();
     AddRequest request =
         new AddRequest(
-            input(arguments),
+            InputJson.read(arguments),
             arguments.user(),
             arguments.agent(),
             arguments.run(),
@@ -44,51 +38,6 @@ final class AddMemoryTool implements Tool {
             arguments.text("idempotency_key"),
             arguments.text("custom_extraction_prompt"));
     return answer(addMemory.add(caller, request));
-  }
-
-  private static Input input(Arguments arguments) {
-    String text = arguments.text("text");
-    ArrayNode messages = arguments.array("messages");
-    if (text != null && messages != null) {
-      throw new InvalidInput("text", "and messages are both there", CHOICE);
-    }
-    if (messages != null) {
-      return messages(messages);
-    }
-    if (text == null) {
-      throw new InvalidInput("text", "and messages are both missing", CHOICE);
-    }
-    return new Input.Text(text);
-  }
-
-  private static Input messages(ArrayNode nodes) {
-    List<Input.Message> messages = new ArrayList<>();
-    for (JsonNode node : nodes) {
-      if (!(node instanceof ObjectNode message)) {
-        throw new InvalidInput(
-            "messages",
-            "holds something that is not an object",
-            "Each message is {\"role\":\"user\",\"content\":\"…\"}.");
-      }
-      Arguments one = new Arguments(message);
-      messages.add(
-          new Input.Message(
-              role(one.requiredText("role")), one.requiredText("content"), one.text("name")));
-    }
-    return new Input.Messages(messages);
-  }
-
-  private static Author role(String role) {
-    return switch (role) {
-      case "user" -> Author.USER;
-      case "assistant" -> Author.ASSISTANT;
-      case "system" -> Author.SYSTEM;
-      default ->
-          throw new InvalidInput(
-              "role",
-              "is unknown: " + role.substring(0, Math.min(role.length(), 60)),
-              "Pass user, assistant or system.");
-    };
   }
 
   private static ObjectNode answer(Added added) {

@@ -51,7 +51,7 @@ final class Completions {
   }
 
   private Stream<String> runs(Caller caller, UserId user) {
-    return caller.mayAsk(user)
+    return caller.mayAsk(user) && caller.seesAllAgents()
         ? engine.get().inspect().runs(caller, user).stream().map(run -> run.run().value())
         : Stream.of();
   }

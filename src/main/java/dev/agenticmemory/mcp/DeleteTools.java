@@ -6,6 +6,7 @@ import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.DeleteMemories;
+import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.json.Json;
 
 /// The tools that delete many memories at once.

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.mcp.ProtocolError.Code;
 import java.util.Set;

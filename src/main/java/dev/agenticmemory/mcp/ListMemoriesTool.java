@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.ListMemories;
+import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.store.Selection;
 
 /// The `list_memories` tool.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.OneMemory;
+import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.json.Json;
 
 /// The tools that take the id of one memory.

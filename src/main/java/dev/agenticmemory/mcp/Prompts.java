@@ -2,6 +2,7 @@ package dev.agenticmemory.mcp;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.json.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;

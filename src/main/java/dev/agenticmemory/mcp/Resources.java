@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.Forbidden;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.NotFound;
+import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.engine.Caller;
@@ -93,6 +94,7 @@ final class Resources {
   /// Whether this caller may follow a resource of that address, there or not.
   boolean mayFollow(Caller caller, String uri) {
     return Address.parse(uri)
+        .filter(_ -> caller.may(Right.READ))
         .map(address ->
             switch (address) {
               case Address.Stats() -> true;

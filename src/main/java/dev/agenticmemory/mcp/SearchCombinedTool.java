@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.SearchMemories;
 import dev.agenticmemory.engine.SearchRequest;
+import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.json.FilterJson;
 
 /// The `search_combined` tool.

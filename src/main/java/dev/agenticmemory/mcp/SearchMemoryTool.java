@@ -5,6 +5,7 @@ import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.SearchMemories;
 import dev.agenticmemory.engine.SearchRequest;
+import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.json.FilterJson;
 import dev.agenticmemory.store.Selection;
 

@@ -2,6 +2,7 @@ package dev.agenticmemory.mcp;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.engine.Caller;
+import dev.agenticmemory.json.Arguments;
 
 /// What a call of one tool does. Its definition is in `resources/mcp/tools/<name>.json`.
 interface Tool {

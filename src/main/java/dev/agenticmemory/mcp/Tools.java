@@ -13,6 +13,7 @@ import dev.agenticmemory.domain.NotFound;
 import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.json.Json;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package dev.agenticmemory.mcp;
+package dev.agenticmemory.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -9,7 +9,6 @@ import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.UserId;
-import dev.agenticmemory.json.MetadataJson;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -33,7 +32,7 @@ public final class Arguments {
   }
 
   /// Refuses what is not among `known`, so that a misspelt argument is not silently a default.
-  void requireOnly(List<String> known) {
+  public void requireOnly(List<String> known) {
     node.fieldNames()
         .forEachRemaining(name -> {
           if (!known.contains(name)) {
