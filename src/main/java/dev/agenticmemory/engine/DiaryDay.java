@@ -61,12 +61,7 @@ final class DiaryDay {
   private final Instant now;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  DiaryDay(
-      Parts parts,
-      UserId user,
-      Workspace workspace,
-      LocalDate day,
-      Run run) {
+  DiaryDay(Parts parts, UserId user, Workspace workspace, LocalDate day, Run run) {
     this.parts = parts;
     this.store = parts.store();
     this.workspace = workspace;
