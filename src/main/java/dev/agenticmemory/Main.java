@@ -9,6 +9,7 @@ import dev.agenticmemory.cli.EvalCommand;
 import dev.agenticmemory.cli.ExportCommand;
 import dev.agenticmemory.cli.ImportCommand;
 import dev.agenticmemory.cli.IngestsCommand;
+import dev.agenticmemory.cli.JobCommands;
 import dev.agenticmemory.cli.MemoryCommands;
 import dev.agenticmemory.cli.MigrateCommand;
 import dev.agenticmemory.cli.ReembedCommand;
@@ -66,7 +67,7 @@ public final class Main {
       System.err.println(e.getMessage());
       return EXIT_CONFIG;
     }
-    try (Program program = new Program(config, build.getProperty("version"))) {
+    try (Program program = new Program(config, build.getProperty("version"), System.getenv())) {
       Runtime.getRuntime().addShutdownHook(new Thread(program::close, "shut-down"));
       if (args.equals(STDIO)) {
         serve(program);
@@ -94,6 +95,7 @@ public final class Main {
     commands.add(new ImportCommand(program::imports, program.person(), Clock.systemUTC()));
     commands.add(new MigrateCommand(program::move));
     commands.add(new ReembedCommand(program::reembed, config.embedding().id()));
+    commands.addAll(JobCommands.all(program::lifecycle, Clock.systemUTC()));
     commands.add(new DoctorCommand(program::checks));
     commands.add(new BenchCommand(Launch.command(), Launch.withoutCache(), program::benchTarget));
     commands.add(new EvalCommand(program::evaluate));

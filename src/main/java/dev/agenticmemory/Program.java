@@ -5,6 +5,7 @@ import dev.agenticmemory.cli.BenchTarget;
 import dev.agenticmemory.cli.Check;
 import dev.agenticmemory.cli.MigrateCommand;
 import dev.agenticmemory.config.Config;
+import dev.agenticmemory.config.Jobs;
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
@@ -14,6 +15,8 @@ import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Indexer;
 import dev.agenticmemory.engine.Inference;
 import dev.agenticmemory.engine.IngestWorker;
+import dev.agenticmemory.engine.Lifecycle;
+import dev.agenticmemory.engine.Workspaces;
 import dev.agenticmemory.eval.Dataset;
 import dev.agenticmemory.eval.Evaluation;
 import dev.agenticmemory.eval.Report;
@@ -29,6 +32,9 @@ import dev.agenticmemory.http.TieredRoutes;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.Tools;
+import dev.agenticmemory.openclaw.Layout;
+import dev.agenticmemory.openclaw.NamedFolders;
+import dev.agenticmemory.openclaw.OpenClaw;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Reembedding;
 import dev.agenticmemory.store.sqlite.SqliteStore;
@@ -46,6 +52,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
@@ -61,17 +68,20 @@ final class Program implements AutoCloseable {
 
   private final Config config;
   private final String version;
+  private final Map<String, String> environment;
   private @Nullable MemoryStore store;
   private @Nullable Embedder embedder;
   private @Nullable Engine engine;
   private @Nullable LanguageModel languageModel;
   private @Nullable IngestWorker worker;
   private @Nullable HttpServer http;
+  private @Nullable Lifecycle lifecycle;
   private boolean closed;
 
-  Program(Config config, String version) {
+  Program(Config config, String version, Map<String, String> environment) {
     this.config = config;
     this.version = version;
+    this.environment = environment;
   }
 
   /// Opens the store where that was not done yet.
@@ -130,6 +140,34 @@ final class Program implements AutoCloseable {
     }
   }
 
+  /// The jobs on the same store.
+  synchronized Lifecycle lifecycle() {
+    if (lifecycle == null) {
+      MemoryStore on = opened();
+      lifecycle =
+          Lifecycle.of(
+              on,
+              embedder(),
+              engine().writer(),
+              languageModel(),
+              workspaces(),
+              new Lifecycle.Settings(config.defaultUser(), config.jobs().archiveAfterDays()),
+              Clock.systemUTC());
+    }
+    return lifecycle;
+  }
+
+  private Workspaces workspaces() {
+    Jobs jobs = config.jobs();
+    Layout layout = new Layout(jobs.diary(), jobs.notes());
+    return jobs.workspaces().isEmpty()
+        ? new OpenClaw(
+            new OpenClaw.Place(jobs.openClaw(), jobs.openClawConfig(), jobs.userHome()),
+            layout,
+            environment)
+        : new NamedFolders(jobs.workspaces(), layout);
+  }
+
   private @Nullable Inference inference() {
     LanguageModel model = languageModel();
     return model == null ? null : new Inference(model, Inference.PATIENCE, config.llm().timeout());
@@ -172,7 +210,7 @@ final class Program implements AutoCloseable {
 
   /// Serves one session on another data folder, with this program's settings otherwise.
   void serveOn(Path home, InputStream in, OutputStream out) throws IOException {
-    try (Program other = new Program(config.withHome(home), version)) {
+    try (Program other = new Program(config.withHome(home), version, environment)) {
       other.serve(in, out);
     }
   }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// @param llm `LLM_…`: what makes facts
 /// @param rerank `RERANK_…`: what reads the hits of a search; null for nothing
 /// @param service `SERVICE_…`: the program on the network
+/// @param jobs what is done by itself
 public record Config(
     Path home,
     @Nullable UserId boundUser,
@@ -40,12 +41,23 @@ public record Config(
     EmbeddingSource embedding,
     Llm llm,
     @Nullable Rerank rerank,
-    Service service) {
+    Service service,
+    Jobs jobs) {
 
   /// These settings with another data folder.
   public Config withHome(Path other) {
     return new Config(
-        other, boundUser, defaultUser, agent, sharing, engine, embedding, llm, rerank, service);
+        other,
+        boundUser,
+        defaultUser,
+        agent,
+        sharing,
+        engine,
+        embedding,
+        llm,
+        rerank,
+        service,
+        jobs);
   }
 
   /// Where memories can be kept.
@@ -101,7 +113,7 @@ public record Config(
     }
 
     /// Clients pass `~` on as it is, and start servers in any folder.
-    private static Path folder(String text, Path userHome) {
+    static Path folder(String text, Path userHome) {
       Path folder =
           text.equals("~") || text.startsWith("~/")
               ? userHome.resolve(text.substring(Math.min(2, text.length())))
@@ -125,12 +137,14 @@ public record Config(
       EmbeddingSource embedding = EmbeddingSource.read(this, llm);
       Rerank rerank = Rerank.read(this);
       Service service = Service.read(this);
+      Jobs jobs = Jobs.read(this, userHome);
       requireNoUnknown();
       if (!problems.isEmpty()) {
         throw new InvalidConfig(problems);
       }
       UserId user = bound == null ? new UserId(userName.isBlank() ? "default" : userName) : bound;
-      return new Config(home, bound, user, agent, sharing, engine, embedding, llm, rerank, service);
+      return new Config(
+          home, bound, user, agent, sharing, engine, embedding, llm, rerank, service, jobs);
     }
 
     <T extends @Nullable Object> T read(

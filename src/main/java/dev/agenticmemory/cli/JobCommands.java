@@ -1,0 +1,159 @@
+package dev.agenticmemory.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.domain.InvalidInput;
+import dev.agenticmemory.engine.Digest;
+import dev.agenticmemory.engine.Fate;
+import dev.agenticmemory.engine.JobReport;
+import dev.agenticmemory.engine.Lifecycle;
+import dev.agenticmemory.json.Json;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `digest`: what else is done by itself, done now.
+public final class JobCommands {
+
+  /// Ends a command whose job left something undone; scripts may run it again.
+  private static final int EXIT_UNDONE = 75; // EX_TEMPFAIL
+
+  private JobCommands() {}
+
+  /// All of them.
+  public static List<Object> all(Supplier<Lifecycle> lifecycle, Clock clock) {
+    return List.of(new DigestCommand(lifecycle, clock));
+  }
+
+  /// What every job has.
+  @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields before it calls a command.
+  abstract static class JobCommand implements Callable<Integer> {
+
+    @Spec CommandSpec spec;
+
+    @Option(names = "--dry-run", description = "Only say what would be done.")
+    boolean dryRun;
+
+    @Option(names = "--json", description = "Print the report as JSON, and nothing else.")
+    boolean json;
+
+    abstract JobReport run(Consumer<String> progress) throws InterruptedException;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      PrintWriter out = spec.commandLine().getOut();
+      JobReport report =
+          run(line -> {
+            if (!json) {
+              out.println(line);
+              out.flush();
+            }
+          });
+      print(report, out);
+      return report.isClean() ? 0 : EXIT_UNDONE;
+    }
+
+    private void print(JobReport report, PrintWriter out) {
+      ObjectNode node = report.json();
+      out.println(json ? Json.pretty(node) : summary(report));
+      out.flush();
+    }
+  }
+
+  /// One line that says what a run did.
+  static String summary(JobReport report) {
+    StringBuilder words = new StringBuilder(report.job().word());
+    words.append(report.dryRun() ? " (dry run): " : ": ");
+    String separator = "";
+    for (var count : report.counts().entrySet()) {
+      words.append(separator).append("%,d %s".formatted(count.getValue(), count.getKey().word()));
+      separator = ", ";
+    }
+    if (report.counts().isEmpty()) {
+      words.append("nothing to do");
+    }
+    if (report.usage().calls() > 0) {
+      words.append(
+          "; %,d model calls, %,d tokens"
+              .formatted(report.usage().calls(), report.usage().total()));
+    }
+    return words.toString();
+  }
+
+  /// `agentic-memory digest`: new entries of diaries become short-term memories.
+  @Command(
+      name = "digest",
+      description = "Make short-term memories of new entries in the agents' diaries.",
+      mixinStandardHelpOptions = true)
+  static final class DigestCommand extends JobCommand {
+
+    private final Supplier<Lifecycle> lifecycle;
+    private final Clock clock;
+
+    @ArgGroup @Nullable Which which;
+
+    /// Which days; at most one of these.
+    static final class Which {
+      @Option(names = "--today", description = "Only today's diaries (UTC).")
+      boolean today;
+
+      @Option(names = "--date", paramLabel = "YYYY-MM-DD", description = "Only this day's diaries.")
+      @Nullable String date;
+
+      @Option(names = "--all", description = "All diaries that there are.")
+      boolean all;
+    }
+
+    DigestCommand(Supplier<Lifecycle> lifecycle, Clock clock) {
+      this.lifecycle = lifecycle;
+      this.clock = clock;
+    }
+
+    @Override
+    JobReport run(Consumer<String> progress) throws InterruptedException {
+      Digest digest = lifecycle.get().digest();
+      JobReport report = digest.run(days(), dryRun, progress);
+      if (report.count(Fate.WAITING) == 0 || dryRun) {
+        return report;
+      }
+      progress.accept(
+          "The last entry of a diary may still be written: looking again in %d seconds"
+              .formatted(Digest.QUIET.toSeconds()));
+      Thread.sleep(Digest.QUIET);
+      return report.and(digest.run(days(), false, progress));
+    }
+
+    private Digest.Days days() {
+      if (which == null) {
+        return new Digest.Days.Recent();
+      }
+      if (which.all) {
+        return new Digest.Days.All();
+      }
+      return new Digest.Days.Only(
+          which.date == null
+              ? LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)
+              : day(which.date));
+    }
+
+    private static LocalDate day(String text) {
+      try {
+        return LocalDate.parse(text);
+      } catch (DateTimeParseException _) {
+        throw new InvalidInput(
+            "--date", "is not a day: \"%s\"".formatted(text), "Pass it as YYYY-MM-DD.");
+      }
+    }
+  }
+}

@@ -1,0 +1,301 @@
+package dev.agenticmemory.engine;
+
+import dev.agenticmemory.domain.AgentId;
+import dev.agenticmemory.domain.Author;
+import dev.agenticmemory.domain.Content;
+import dev.agenticmemory.domain.Event;
+import dev.agenticmemory.domain.HistoryEntry;
+import dev.agenticmemory.domain.Memory;
+import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Metadata;
+import dev.agenticmemory.domain.Origin;
+import dev.agenticmemory.domain.RunId;
+import dev.agenticmemory.domain.Scope;
+import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.domain.TextHash;
+import dev.agenticmemory.domain.Times;
+import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.engine.DiaryLedger.Edit;
+import dev.agenticmemory.engine.DiaryLedger.Line;
+import dev.agenticmemory.engine.Turns.Turn;
+import dev.agenticmemory.engine.Workspace.Entry;
+import dev.agenticmemory.json.Json;
+import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.Features;
+import dev.agenticmemory.store.Mark;
+import dev.agenticmemory.store.MemoryStore;
+import dev.agenticmemory.store.Outcome;
+import dev.agenticmemory.text.Secrets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The diaries of one agent and day, as one [Digest] finds them. Entries are known by hashes under
+/// the store's key, which tell nothing of a text that its user has deleted since.
+final class DiaryDay {
+
+  /// How many entries are taken in one change set, and embedded at once.
+  private static final int ENTRIES_PER_CHANGE = 50;
+
+  private static final String ENTRY = "diary-entry";
+  private static final String LEDGER = "diary";
+  private static final String ACTOR = "digest";
+
+  private final Parts parts;
+  private final MemoryStore store;
+  private final Workspace workspace;
+  private final AgentId agent;
+  private final LocalDate day;
+  private final Scope scope;
+  private final Run run;
+  private final Instant now;
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+  DiaryDay(Parts parts, UserId user, Workspace workspace, LocalDate day, Run run) {
+    this.parts = parts;
+    this.store = parts.store();
+    this.workspace = workspace;
+    this.agent = workspace.agent();
+    this.day = day;
+    this.scope = new Scope(user, agent, new RunId(day.toString()));
+    this.run = run;
+    this.now = parts.clock().instant();
+  }
+
+  /// Takes the entries that were not taken before.
+  void digest() {
+    readComplete();
+    DiaryLedger before =
+        store.mark(ledger()).map(m -> DiaryLedger.parse(m.value())).orElse(DiaryLedger.EMPTY);
+    Map<String, Line> known = before.byEntry();
+    List<Line> lines = new ArrayList<>();
+    entries.forEach(
+        (id, entry) -> lines.add(known.getOrDefault(id, new Line(id, heading(entry), null))));
+    List<Line> fresh = lines.stream().filter(line -> !known.containsKey(line.entry())).toList();
+    run.count(Fate.UNCHANGED, lines.size() - (long) fresh.size());
+    if (!fresh.isEmpty()) {
+      run.say("%s, %s: %d entries not seen before".formatted(agent, day, fresh.size()));
+      Map<String, Line> taken = take(fresh, before.edits(lines));
+      putLedger(lines.stream().map(line -> taken.getOrDefault(line.entry(), line)).toList());
+    }
+  }
+
+  /// Keeps the entries that are complete and no noise, by fingerprint. The same words under the
+  /// same heading of a day are one entry, in however many files they stand.
+  private void readComplete() {
+    for (Entry entry : workspace.entries(day)) {
+      if (entry.text().isEmpty()) {
+        run.count(Fate.NOISE);
+      } else if (mayGrow(entry)) {
+        run.count(Fate.WAITING);
+      } else {
+        String hash = TextHash.of(entry.source()).hex();
+        entries.putIfAbsent(store.key().hash("entry", agent.value(), day.toString(), hash), entry);
+      }
+    }
+  }
+
+  /// A file that was changed at another time than now, earlier or, by another clock, later, is one
+  /// that nobody is writing.
+  private boolean mayGrow(Entry entry) {
+    return entry.last() != null
+        && Duration.between(entry.last(), now).abs().compareTo(Digest.QUIET) < 0;
+  }
+
+  private String heading(Entry entry) {
+    return store.key().hash("heading", agent.value(), day.toString(), entry.heading());
+  }
+
+  private Map<String, Line> take(List<Line> fresh, Map<String, Edit> edits) {
+    Map<String, Line> taken = new HashMap<>();
+    for (int from = 0; from < fresh.size(); from += ENTRIES_PER_CHANGE) {
+      run.pause();
+      int to = Math.min(fresh.size(), from + ENTRIES_PER_CHANGE);
+      new Batch(fresh.subList(from, to), edits).take().forEach(l -> taken.put(l.entry(), l));
+    }
+    return taken;
+  }
+
+  private Mark.Name ledger() {
+    String key = Json.print(Json.array().add(agent.value()).add(day.toString()));
+    return new Mark.Name(LEDGER, user(), key);
+  }
+
+  private void putLedger(List<Line> lines) {
+    if (!run.isDry()) {
+      Mark mark = new Mark(ledger(), new DiaryLedger(lines).print(), now);
+      var _ = parts.writer().apply(List.of(new Change.PutMark(mark)));
+    }
+  }
+
+  private String user() {
+    return scope.user().value();
+  }
+
+  /// What became of one entry.
+  ///
+  /// @param memory what holds it; null where nothing does
+  private record Taken(@Nullable MemoryId memory, Fate fate) {}
+
+  /// Some new entries, taken in one change set.
+  private final class Batch {
+
+    private final List<Line> lines;
+    private final Map<String, Edit> edits;
+    private final Map<String, Features> features = new HashMap<>();
+
+    Batch(List<Line> lines, Map<String, Edit> edits) {
+      this.lines = lines;
+      this.edits = edits;
+    }
+
+    /// The lines, with what was made of each.
+    List<Line> take() {
+      // Each refusal makes more known, so this ends.
+      while (true) {
+        Attempt attempt = new Attempt();
+        List<Taken> taken = lines.stream().map(attempt::decide).toList();
+        if (run.isDry()
+            || attempt.changes.isEmpty()
+            || parts.writer().apply(attempt.changes) instanceof Outcome.Applied) {
+          taken.forEach(one -> run.count(one.fate()));
+          List<Line> done = new ArrayList<>();
+          for (int i = 0; i < lines.size(); i++) {
+            Line line = lines.get(i);
+            done.add(new Line(line.entry(), line.heading(), taken.get(i).memory()));
+          }
+          return done;
+        }
+      }
+    }
+
+    /// What is decided on one state of the store.
+    private final class Attempt {
+
+      private final List<Change> changes = new ArrayList<>();
+      private final Map<TextHash, MemoryId> written = new HashMap<>();
+      private final Set<MemoryId> revised = new HashSet<>();
+
+      Taken decide(Line line) {
+        Mark.Name claim = new Mark.Name(ENTRY, user(), line.entry());
+        Optional<Mark> claimed = store.mark(claim);
+        if (claimed.isPresent()) {
+          return new Taken(parse(claimed.get().value()), Fate.UNCHANGED);
+        }
+        Entry entry = Objects.requireNonNull(entries.get(line.entry()));
+        Taken taken = decide(entry, edits.get(line.entry()));
+        MemoryId memory = taken.memory();
+        String value = memory == null ? "" : memory.toString();
+        changes.add(new Change.ClaimMark(new Mark(claim, value, now)));
+        return taken;
+      }
+
+      private static @Nullable MemoryId parse(String value) {
+        return value.isEmpty() ? null : MemoryId.parse(value);
+      }
+
+      private Taken decide(Entry entry, @Nullable Edit edit) {
+        String text = fitting(Secrets.mask(entry.text()));
+        TextHash hash = TextHash.of(text);
+        if (store.forgotten(scope.user(), hash)) {
+          return new Taken(null, Fate.FORGOTTEN);
+        }
+        MemoryId twin = written.get(hash);
+        Optional<MemoryId> same =
+            twin == null ? store.findSame(scope, hash, now) : Optional.of(twin);
+        if (same.isPresent()) {
+          return new Taken(same.get(), Fate.KNOWN);
+        }
+        MemoryId before = edit == null ? null : edit.before().memory();
+        if (edit == null || before == null) {
+          return add(entry, text, hash);
+        }
+        Optional<Memory> memory = store.find(before).filter(m -> m.scope().equals(scope));
+        if (memory.isEmpty()) {
+          // Words of what its user deleted would come back with it.
+          return Erasures.byUser(store, before) && !edit.open()
+              ? new Taken(null, Fate.FORGOTTEN)
+              : add(entry, text, hash);
+        }
+        boolean grown = !edit.open() || text.startsWith(memory.get().text());
+        return grown && revised.add(before)
+            ? revise(memory.get(), text, hash)
+            : add(entry, text, hash);
+      }
+
+      private Taken revise(Memory before, String text, TextHash hash) {
+        Memory after = before.with(before.content().withText(text), now);
+        written.put(hash, before.id());
+        changes.add(
+            new Change.Revise(
+                after,
+                features(text),
+                new HistoryEntry(
+                    before.id(),
+                    Event.UPDATE,
+                    before.text(),
+                    text,
+                    after.times().updated(),
+                    ACTOR,
+                    "its diary entry was edited",
+                    null)));
+        return new Taken(before.id(), Fate.UPDATED);
+      }
+
+      private Taken add(Entry entry, String text, TextHash hash) {
+        MemoryId id = parts.ids().next();
+        Metadata metadata =
+            entry.session() == null
+                ? Metadata.EMPTY
+                : new Metadata(Map.of("session", entry.session()));
+        Memory memory =
+            new Memory(
+                id,
+                scope,
+                new Content(text, null, false, metadata),
+                new Origin(Source.DIGEST, author(text), null),
+                new Times(now, now, entry.at(), null),
+                1);
+        written.put(hash, id);
+        changes.add(
+            new Change.Add(
+                memory,
+                features(text),
+                new HistoryEntry(
+                    id, Event.ADD, null, text, now, ACTOR, "from the diary of " + day, null)));
+        return new Taken(id, Fate.ADDED);
+      }
+    }
+
+    private Author author(String text) {
+      List<Turn> turns = Spoken.turns(text, agent);
+      boolean all = turns.stream().allMatch(turn -> turn.author() == Author.ASSISTANT);
+      return all ? Author.ASSISTANT : Author.USER;
+    }
+
+    /// A dry run shows nothing of it, so embeds nothing.
+    private Features features(String text) {
+      return features.computeIfAbsent(text, parts.indexer()::features);
+    }
+  }
+
+  /// What is longer than a memory may be is cut there, visibly.
+  private static String fitting(String text) {
+    String cut = " […]";
+    if (text.length() <= Content.TEXT_CHARS_MAX) {
+      return text;
+    }
+    int end = Content.TEXT_CHARS_MAX - cut.length();
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + cut;
+  }
+}

@@ -1,0 +1,121 @@
+package dev.agenticmemory.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.json.Json;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The entries that a diary had when it was read last, in their order: by it an entry that was
+/// edited is told from one that is new.
+///
+/// @param lines one an entry
+record DiaryLedger(List<Line> lines) {
+
+  static final DiaryLedger EMPTY = new DiaryLedger(List.of());
+
+  /// One entry.
+  ///
+  /// @param entry its fingerprint
+  /// @param heading the fingerprint of its heading
+  /// @param memory what was made of it; null where nothing was
+  record Line(String entry, String heading, @Nullable MemoryId memory) {}
+
+  /// An entry in place of another.
+  ///
+  /// @param before the line of the entry that was there
+  /// @param open whether nothing that was there before follows, so that it may as well be a new
+  ///   entry after the other was cut off
+  record Edit(Line before, boolean open) {}
+
+  DiaryLedger {
+    lines = List.copyOf(lines);
+  }
+
+  List<String> entries() {
+    return lines.stream().map(Line::entry).toList();
+  }
+
+  Map<String, Line> byEntry() {
+    return lines.stream().collect(Collectors.toMap(Line::entry, line -> line, (a, _) -> a));
+  }
+
+  /// Which of the entries of `now` stand in the place of one that is gone: between the same
+  /// neighbours, as many as before, under the same heading. By the fingerprint of the new one.
+  Map<String, Edit> edits(List<Line> now) {
+    Set<String> common = new HashSet<>(entries());
+    common.retainAll(now.stream().map(Line::entry).collect(Collectors.toSet()));
+    Map<List<@Nullable String>, List<Line>> gaps = gaps(lines, common);
+    Map<String, Edit> edits = new HashMap<>();
+    gaps(now, common)
+        .forEach((around, fresh) -> {
+          List<Line> gone = gaps.getOrDefault(around, List.of());
+          boolean open = around.getLast() == null;
+          // The last entry may have been taken half; others may follow it by now.
+          boolean paired = gone.size() == fresh.size() || (open && gone.size() == 1);
+          for (int i = 0; paired && i < Math.min(gone.size(), fresh.size()); i++) {
+            if (gone.get(i).heading().equals(fresh.get(i).heading())) {
+              edits.put(fresh.get(i).entry(), new Edit(gone.get(i), open));
+            }
+          }
+        });
+    return edits;
+  }
+
+  /// What stands between two entries that are in both lists, by these two; null for the ends.
+  private static Map<List<@Nullable String>, List<Line>> gaps(
+      List<Line> lines, Set<String> common) {
+    Map<List<@Nullable String>, List<Line>> gaps = new HashMap<>();
+    List<Line> open = new ArrayList<>();
+    String before = null;
+    for (Line line : lines) {
+      if (common.contains(line.entry())) {
+        gaps.put(pair(before, line.entry()), open);
+        open = new ArrayList<>();
+        before = line.entry();
+      } else {
+        open.add(line);
+      }
+    }
+    gaps.put(pair(before, null), open);
+    return gaps;
+  }
+
+  private static List<@Nullable String> pair(@Nullable String before, @Nullable String after) {
+    List<@Nullable String> pair = new ArrayList<>();
+    pair.add(before);
+    pair.add(after);
+    return pair;
+  }
+
+  String print() {
+    ArrayNode list = Json.array();
+    for (Line line : lines) {
+      ObjectNode node = list.addObject().put("e", line.entry()).put("h", line.heading());
+      if (line.memory() != null) {
+        node.put("m", line.memory().toString());
+      }
+    }
+    return Json.print(list);
+  }
+
+  static DiaryLedger parse(String text) {
+    List<Line> lines = new ArrayList<>();
+    for (JsonNode node : Json.parseOwn(text)) {
+      lines.add(
+          new Line(
+              node.path("e").asText(),
+              node.path("h").asText(),
+              node.has("m") ? MemoryId.parse(node.path("m").asText()) : null));
+    }
+    return new DiaryLedger(lines);
+  }
+}

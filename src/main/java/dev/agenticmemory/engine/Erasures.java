@@ -1,0 +1,26 @@
+package dev.agenticmemory.engine;
+
+import dev.agenticmemory.domain.Event;
+import dev.agenticmemory.domain.HistoryEntry;
+import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.store.MemoryStore;
+import java.util.List;
+
+/// Who ended a memory that is no longer there.
+final class Erasures {
+
+  /// What history says of jobs that remove texts which live on elsewhere, or have expired.
+  static final String DREAM = "dream";
+
+  private Erasures() {}
+
+  /// Whether its user deleted it: its texts are gone, and no job did that.
+  static boolean byUser(MemoryStore store, MemoryId id) {
+    List<HistoryEntry> history = store.history(id);
+    if (history.isEmpty()) {
+      return false;
+    }
+    HistoryEntry last = history.getLast();
+    return last.event() == Event.DELETE && last.oldText() == null && !last.actor().equals(DREAM);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.agenticmemory.engine;
+
+import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.embed.Embedder;
+import dev.agenticmemory.llm.LanguageModel;
+import dev.agenticmemory.store.MemoryStore;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/// What is done by itself: the jobs, and what they did.
+public record Lifecycle(Digest digest, Reports reports) {
+
+  /// What the jobs are told.
+  ///
+  /// @param user whose the agents' files are
+  /// @param archiveAfterDays how old a short-term memory is when it is weighed for long-term memory
+  public record Settings(UserId user, int archiveAfterDays) {}
+
+  /// All jobs on one store.
+  ///
+  /// @param writer the one of the other use cases, so that who follows them learns of it
+  /// @param model null where none is configured
+  public static Lifecycle of(
+      MemoryStore store,
+      Embedder embedder,
+      Writer writer,
+      @Nullable LanguageModel model,
+      Workspaces workspaces,
+      Settings settings,
+      Clock clock) {
+    Indexer indexer = new Indexer(embedder);
+    MemoryIds ids = new MemoryIds(clock, new SecureRandom());
+    Parts parts = new Parts(store, indexer, writer, ids, clock);
+    return new Lifecycle(new Digest(parts, workspaces, settings.user()), new Reports(store));
+  }
+}

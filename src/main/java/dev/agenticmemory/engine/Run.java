@@ -1,0 +1,111 @@
+package dev.agenticmemory.engine;
+
+import dev.agenticmemory.domain.MemoryException;
+import dev.agenticmemory.llm.Usage;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One run of a job while it is under way: what it has counted so far, and who watches. For one
+/// thread.
+final class Run {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+
+  /// How many different troubles a report names; more say the same.
+  private static final int TROUBLES_MAX = 20;
+
+  private final Job job;
+  private final Instant started;
+  private final boolean dryRun;
+  private final Consumer<String> progress;
+  private final Map<Fate, Long> counts = new EnumMap<>(Fate.class);
+  private final Set<String> troubles = new LinkedHashSet<>();
+  private Usage usage = Usage.NONE;
+
+  /// @param progress told what is being done, a line each
+  Run(Job job, Instant started, boolean dryRun, Consumer<String> progress) {
+    this.job = job;
+    this.started = started;
+    this.dryRun = dryRun;
+    this.progress = progress;
+  }
+
+  boolean isDry() {
+    return dryRun;
+  }
+
+  void count(Fate fate) {
+    count(fate, 1);
+  }
+
+  void count(Fate fate, long more) {
+    if (more > 0) {
+      counts.merge(fate, more, Long::sum);
+    }
+  }
+
+  void spent(Usage more) {
+    usage = usage.plus(more);
+  }
+
+  void say(String what) {
+    progress.accept(what);
+  }
+
+  /// Something could not be done; the rest goes on.
+  void failed(String what, long things) {
+    count(Fate.FAILED, things);
+    if (troubles.size() < TROUBLES_MAX && troubles.add(what)) {
+      LOG.warn("{}: {}", job.word(), what);
+      say("failed: " + what);
+    }
+  }
+
+  void failed(MemoryException e) {
+    failed(e.getMessage() + ". " + e.hint(), 1);
+  }
+
+  /// A fault of this program: the log says which, a report must not.
+  void failed(RuntimeException e) {
+    LOG.error("{} failed because of a fault in this program", job.word(), e);
+    failed("A fault in agentic-memory, which is in its log", 1);
+  }
+
+  /// Does one part, whose failure is its own.
+  void part(Runnable part) {
+    try {
+      part.run();
+    } catch (MemoryException e) {
+      failed(e);
+    } catch (Interrupted e) {
+      throw e;
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  /// Ends the run where its thread is to end: what is done stays done.
+  void pause() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new Interrupted();
+    }
+  }
+
+  JobReport report(Instant now) {
+    return new JobReport(job, started, now, dryRun, counts, usage, List.copyOf(troubles));
+  }
+
+  /// The process is ending. Whoever runs the job next goes on where this one stopped.
+  static final class Interrupted extends RuntimeException {
+    Interrupted() {
+      super("The process is ending", null, false, false);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.agenticmemory.openclaw;
+
+import dev.agenticmemory.domain.AgentId;
+import dev.agenticmemory.engine.Workspace;
+import dev.agenticmemory.engine.Workspaces;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// Workspaces that the settings name, for people without OpenClaw.
+public final class NamedFolders implements Workspaces {
+
+  private final List<Workspace> workspaces;
+
+  public NamedFolders(Map<AgentId, Path> folders, Layout layout) {
+    workspaces =
+        folders.entrySet().stream()
+            .<Workspace>map(e -> new FolderWorkspace(e.getKey(), e.getValue(), layout))
+            .toList();
+  }
+
+  @Override
+  public List<Workspace> all() {
+    return workspaces;
+  }
+
+  @Override
+  public String hint() {
+    return "Set MEMORY_WORKSPACES, such as main=~/notes.";
+  }
+}

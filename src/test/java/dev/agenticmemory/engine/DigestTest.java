@@ -1,0 +1,292 @@
+package dev.agenticmemory.engine;
+
+import static dev.agenticmemory.engine.LifecycleFixture.DAY;
+import static dev.agenticmemory.engine.LifecycleFixture.DEV;
+import static dev.agenticmemory.engine.LifecycleFixture.MAIN;
+import static dev.agenticmemory.engine.LifecycleFixture.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.agenticmemory.domain.Memory;
+import dev.agenticmemory.domain.RunId;
+import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.store.Selection;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DigestTest {
+
+  private static final String ONE = entry("09:00", "- Boss: one");
+  private static final String TWO = entry("10:00", "- Boss: two");
+  private static final String THREE = entry("11:00", "- Boss: three");
+
+  @TempDir Path folder;
+  private LifecycleFixture jobs;
+  private Path diary;
+
+  @BeforeEach
+  void open() {
+    jobs = new LifecycleFixture(folder);
+    diary = jobs.diary(MAIN, DAY);
+  }
+
+  @AfterEach
+  void close() {
+    jobs.close();
+  }
+
+  @Test
+  void eachEntryBecomesAShortTermMemoryOfItsDayAndAgent() {
+    jobs.write(diary, ONE + TWO);
+    jobs.write(jobs.diary(DEV, DAY.minusDays(1)), entry("23:59", "- Boss: late"));
+    assertThat(jobs.digest().count(Fate.ADDED)).isEqualTo(3);
+    assertThat(jobs.texts(DAY)).containsExactly("[09:00]\n- Boss: one", "[10:00]\n- Boss: two");
+    Memory late = jobs.memories(new Selection.Runs.All(), DEV).getFirst();
+    assertThat(late.scope().run()).isEqualTo(new RunId("2026-02-28"));
+    assertThat(late.scope().agent()).isEqualTo(DEV);
+    assertThat(late.origin().source()).isEqualTo(Source.DIGEST);
+    assertThat(late.times().observed()).isEqualTo(Instant.parse("2026-02-28T23:59:00Z"));
+  }
+
+  @Test
+  void aSecondRunChangesNothing() {
+    jobs.write(diary, ONE + TWO);
+    jobs.digest();
+    long revision = jobs.store.revision(null);
+    JobReport second = jobs.digest();
+    assertThat(second.count(Fate.UNCHANGED)).isEqualTo(2);
+    assertThat(second.count(Fate.ADDED)).isZero();
+    assertThat(jobs.store.revision(null)).isEqualTo(revision);
+  }
+
+  @Test
+  void whateverHappensToTheFileEachEntryIsThereOnce() {
+    for (String text :
+        List.of(
+            ONE + TWO, // as it began
+            ONE + TWO + THREE, // appended
+            THREE + TWO + ONE, // rewritten in another order
+            THREE, // trimmed
+            "", // emptied
+            ONE.replace("\n", "\r\n") + THREE + TWO)) { // by another editor
+      jobs.write(diary, text);
+      jobs.digest();
+    }
+    assertThat(jobs.texts())
+        .containsExactlyInAnyOrder(
+            "[09:00]\n- Boss: one", "[10:00]\n- Boss: two", "[11:00]\n- Boss: three");
+  }
+
+  @Test
+  void aRotatedDiaryIsNotReadTwice() throws IOException {
+    jobs.write(diary, ONE + TWO);
+    jobs.digest();
+    Files.move(diary, diary.resolveSibling("2026-03-01-part-1.md"));
+    jobs.write(diary, THREE);
+    jobs.digest();
+    assertThat(jobs.texts()).hasSize(3);
+  }
+
+  @Test
+  void anEntryThatIsEditedInTheMiddleIsTheSameMemoryWithItsNewText() {
+    jobs.write(diary, ONE + TWO + THREE);
+    jobs.digest();
+    Memory before = jobs.memories(new Selection.Runs.All(), null).get(1);
+    jobs.write(diary, ONE + entry("10:00", "- Boss: two and a half") + THREE);
+    assertThat(jobs.digest().count(Fate.UPDATED)).isEqualTo(1);
+    assertThat(jobs.store.find(before.id()).orElseThrow().text())
+        .isEqualTo("[10:00]\n- Boss: two and a half");
+    assertThat(jobs.texts()).hasSize(3);
+  }
+
+  @Test
+  void anEntryThatIsStillBeingWrittenIsTakenWhenItIsComplete() {
+    jobs.write(diary, ONE + "### [10:00] Session main:abc\n- Boss: tw", jobs.now());
+    JobReport first = jobs.digest();
+    assertThat(first.count(Fate.ADDED)).isEqualTo(1);
+    assertThat(first.count(Fate.WAITING)).isEqualTo(1);
+    jobs.pass(Duration.ofMinutes(15));
+    jobs.write(diary, ONE + TWO, jobs.now().minus(Digest.QUIET));
+    jobs.digest();
+    assertThat(jobs.texts()).containsExactly("[09:00]\n- Boss: one", "[10:00]\n- Boss: two");
+  }
+
+  @Test
+  void anEntryThatWasTakenHalfIsMendedAndNotTakenTwice() {
+    jobs.write(diary, ONE + "### [10:00] Session main:abc\n- Boss: tw");
+    jobs.digest();
+    jobs.write(diary, ONE + TWO + THREE);
+    jobs.digest();
+    assertThat(jobs.texts())
+        .containsExactlyInAnyOrder(
+            "[09:00]\n- Boss: one", "[10:00]\n- Boss: two", "[11:00]\n- Boss: three");
+  }
+
+  @Test
+  void aHalfWrittenCharacterHurtsNobody() throws IOException {
+    byte[] whole = (ONE + entry("10:00", "- Boss: 明天开会")).getBytes(StandardCharsets.UTF_8);
+    jobs.write(diary, "");
+    Files.write(diary, Arrays.copyOf(whole, whole.length - 4));
+    Files.setLastModifiedTime(diary, java.nio.file.attribute.FileTime.from(jobs.now()));
+    jobs.digest();
+    assertThat(jobs.texts()).hasSize(1);
+    Files.write(
+        diary,
+        Arrays.copyOfRange(whole, whole.length - 4, whole.length),
+        StandardOpenOption.APPEND);
+    jobs.pass(Duration.ofMinutes(1));
+    jobs.digest();
+    assertThat(jobs.texts()).contains("[10:00]\n- Boss: 明天开会");
+  }
+
+  @Test
+  void twoEntriesOfEqualWordsAtTwoTimesAreTwo() {
+    jobs.write(diary, entry("09:00", "- Boss: yes") + entry("09:30", "- Boss: yes"));
+    jobs.digest();
+    assertThat(jobs.texts(DAY)).containsExactly("[09:00]\n- Boss: yes", "[09:30]\n- Boss: yes");
+  }
+
+  @Test
+  void aSectionThatGrowsDuringTheDayStaysOneMemory() {
+    jobs.write(diary, "## Work\n- fixed the build\n");
+    jobs.digest();
+    jobs.write(diary, "## Work\n- fixed the build\n- met Bob\n");
+    jobs.digest();
+    assertThat(jobs.texts()).containsExactly("Work\n- fixed the build\n\n- met Bob");
+  }
+
+  /// Defect 5 of the original service.
+  @Test
+  void defect5AShortDiaryAndYesterdaysRestAreDigested() {
+    jobs.at(Instant.parse("2026-03-01T23:50:00Z"));
+    jobs.write(diary, ONE);
+    jobs.digest();
+    jobs.write(diary, ONE + entry("23:58", "- Boss: k"), Instant.parse("2026-03-01T23:58:00Z"));
+    jobs.at(Instant.parse("2026-03-02T00:05:00Z"));
+    jobs.digest();
+    assertThat(jobs.texts(DAY)).containsExactly("[09:00]\n- Boss: one", "[23:58]\n- Boss: k");
+  }
+
+  /// Defect 7: UTC and UTC+8 were mixed.
+  @Test
+  void defect7TodayIsOneDayWhateverTheHour() {
+    for (String hour : List.of("00:00:01", "07:59:00", "16:00:00", "23:59:59")) {
+      jobs.at(Instant.parse("2026-03-01T" + hour + "Z"));
+      assertThat(jobs.today()).isEqualTo(DAY);
+      jobs.write(diary, entry("0" + hour.charAt(1) + ":00", "- Boss: at " + hour));
+      jobs.lifecycle.digest().run(new Digest.Days.Only(DAY), false, _ -> {});
+    }
+    assertThat(jobs.memories(new Selection.Runs.All(), null))
+        .hasSize(4)
+        .allMatch(memory -> new RunId("2026-03-01").equals(memory.scope().run()));
+  }
+
+  @Test
+  void whatWasWrittenWhileTheMachineWasOffIsReadAfterwards() {
+    jobs.write(diary, ONE);
+    jobs.digest();
+    jobs.write(jobs.diary(MAIN, DAY.plusDays(3)), TWO);
+    jobs.pass(Duration.ofDays(30));
+    jobs.digest();
+    assertThat(jobs.texts()).hasSize(2);
+  }
+
+  @Test
+  void aDeletedMemoryStaysAwayWhileItsDiaryStillHoldsIt() {
+    jobs.write(diary, ONE + TWO);
+    jobs.digest();
+    Memory one = jobs.memories(new Selection.Runs.All(), null).getFirst();
+    jobs.engine.oneMemory().delete(LifecycleFixture.CALLER, one.id());
+    jobs.digest();
+    jobs.write(diary, entry("09:00", "- Boss: one", "- main: noted") + TWO);
+    jobs.digest();
+    assertThat(jobs.texts()).containsExactly("[10:00]\n- Boss: two");
+  }
+
+  @Test
+  void allOfADeletedUserStaysAway() {
+    jobs.write(diary, ONE + TWO);
+    jobs.digest();
+    jobs.engine.deleteMemories().byUser(LifecycleFixture.CALLER, LifecycleFixture.ALICE, false);
+    JobReport again = jobs.digest();
+    assertThat(again.count(Fate.FORGOTTEN)).isEqualTo(2);
+    assertThat(jobs.texts()).isEmpty();
+  }
+
+  @Test
+  void aDryRunSaysWhatItWouldDoAndDoesNothing() {
+    jobs.write(diary, ONE);
+    JobReport dry = jobs.lifecycle.digest().run(new Digest.Days.All(), true, _ -> {});
+    assertThat(dry.count(Fate.ADDED)).isEqualTo(1);
+    assertThat(jobs.texts()).isEmpty();
+    assertThat(jobs.lifecycle.reports().last(Job.DIGEST, 10)).isEmpty();
+    assertThat(jobs.digest().count(Fate.ADDED)).isEqualTo(1);
+  }
+
+  @Test
+  void oneDiaryThatCannotBeReadDoesNotKeepTheOthers() throws IOException {
+    jobs.write(diary, ONE);
+    jobs.write(jobs.diary(DEV, DAY), "");
+    try (var file = Files.newByteChannel(jobs.diary(DEV, DAY), StandardOpenOption.WRITE)) {
+      file.position(64L << 20);
+      file.write(java.nio.ByteBuffer.wrap(new byte[] {'x'}));
+    }
+    JobReport report = jobs.digest();
+    assertThat(report.count(Fate.ADDED)).isEqualTo(1);
+    assertThat(report.troubles())
+        .singleElement()
+        .asString()
+        .contains("at most 33,554,432 are read");
+    assertThat(jobs.lifecycle.reports().last(Job.DIGEST, 1)).containsExactly(report);
+  }
+
+  @Test
+  void secretsAreMasked() {
+    jobs.write(diary, entry("09:00", "- Boss: the password: hunter2secret"));
+    jobs.digest();
+    assertThat(jobs.texts().getFirst()).contains("[secret]").doesNotContain("hunter2");
+  }
+
+  @Test
+  void fourThatDigestAtOnceTakeEachEntryOnce() throws Exception {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 120; i++) {
+      text.append(entry("%02d:%02d".formatted(i / 60, i % 60), "- Boss: item " + i));
+    }
+    jobs.write(diary, text.toString());
+    try (LifecycleFixture other = new LifecycleFixture(folder);
+        ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Callable<JobReport>> all =
+          List.of(jobs::digest, other::digest, jobs::digest, other::digest);
+      long added = 0;
+      for (var future : threads.invokeAll(all)) {
+        added += future.get().count(Fate.ADDED);
+      }
+      assertThat(added).isEqualTo(120);
+    }
+    assertThat(jobs.texts()).hasSize(120).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyDayIsReadWhereAllAreAskedFor() {
+    LocalDate old = DAY.minusYears(1);
+    jobs.write(jobs.diary(MAIN, old), ONE);
+    assertThat(jobs.digest().count(Fate.ADDED)).isZero();
+    jobs.lifecycle.digest().run(new Digest.Days.All(), false, _ -> {});
+    assertThat(jobs.texts(old)).hasSize(1);
+  }
+}
