@@ -42,8 +42,8 @@ final class Models {
       case EmbeddingSource.Folder folder ->
           new OnnxEmbedder(
               new EmbeddingSpace(folder.id(), folder.dimensions()),
-              folder.folder(),
-              folder.cls(),
+              new OnnxEmbedder.Folder(
+                  folder.folder(), folder.cls(), folder.textPrefix(), folder.queryPrefix()),
               nativeDir);
       case EmbeddingSource.OpenAi(String id, int dimensions, String url, Secret key) ->
           new OpenAiEmbedder(

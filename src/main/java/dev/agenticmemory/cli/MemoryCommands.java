@@ -120,6 +120,12 @@ public final class MemoryCommands {
     @Option(names = "--expires-at", description = "From when on it is forgotten, ISO-8601.")
     @Nullable String expiresAt;
 
+    @Option(
+        names = "--custom-extraction-prompt",
+        paramLabel = "TEXT",
+        description = "Takes the place of the prompt by which facts are extracted.")
+    @Nullable String extractionPrompt;
+
     @Option(names = "--idempotency-key", description = "The same key again: stored once.")
     @Nullable String key;
 
@@ -135,6 +141,7 @@ public final class MemoryCommands {
       put(arguments, "observed_at", observedAt);
       put(arguments, "expires_at", expiresAt);
       put(arguments, "idempotency_key", key);
+      put(arguments, "custom_extraction_prompt", extractionPrompt);
       putJson(arguments, "messages", "--messages", messages);
       putJson(arguments, "metadata", "--metadata", metadata);
       arguments.put("infer", infer);

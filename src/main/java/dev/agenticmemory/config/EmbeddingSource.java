@@ -25,7 +25,10 @@ public sealed interface EmbeddingSource {
   ///
   /// @param dimensions `EMBEDDING_DIMS`, which must be set
   /// @param cls whether `EMBEDDING_POOLING` is `cls`; else it is `mean`
-  record Folder(Path folder, int dimensions, boolean cls) implements EmbeddingSource {
+  /// @param textPrefix `EMBEDDING_TEXT_PREFIX`: what the model wants before each text that is kept
+  /// @param queryPrefix `EMBEDDING_QUERY_PREFIX`: likewise before what is looked for
+  record Folder(Path folder, int dimensions, boolean cls, String textPrefix, String queryPrefix)
+      implements EmbeddingSource {
     @Override
     public String id() {
       return String.valueOf(folder.getFileName());
@@ -105,6 +108,8 @@ public sealed interface EmbeddingSource {
   }
 
   private static EmbeddingSource local(Config.Reader settings, String name, int dimensions) {
+    String textPrefix = settings.text("EMBEDDING_TEXT_PREFIX", "");
+    String queryPrefix = settings.text("EMBEDDING_QUERY_PREFIX", "");
     boolean cls = settings.text("EMBEDDING_POOLING", "mean").equalsIgnoreCase("cls");
     if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0) {
       Path folder = Path.of(name);
@@ -113,7 +118,7 @@ public sealed interface EmbeddingSource {
           settings.problem("EMBEDDING_MODEL: there is no %s in %s".formatted(file, folder));
         }
       }
-      return new Folder(folder, Math.max(dimensions, 1), cls);
+      return new Folder(folder, Math.max(dimensions, 1), cls, textPrefix, queryPrefix);
     }
     return new Bundled(
         settings.read(

@@ -1,7 +1,6 @@
 package dev.agenticmemory.domain;
 
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /// One remembered fact or passage.
 ///
@@ -31,11 +30,5 @@ public record Memory(
   /// This memory as it is after a change of its content at `now`.
   public Memory with(Content changed, Instant now) {
     return new Memory(id, scope, changed, origin, times.updatedAt(now), version + 1);
-  }
-
-  /// This memory as it is when it expires at another time; null for never.
-  public Memory expiring(@Nullable Instant expires) {
-    Times changed = new Times(times.created(), times.updated(), times.observed(), expires);
-    return new Memory(id, scope, content, origin, changed, version + 1);
   }
 }

@@ -40,6 +40,11 @@ public record Times(
     return new Times(created, now.isBefore(updated) ? updated : now, observed, expires);
   }
 
+  /// These times with another end; null for none.
+  public Times expiring(@Nullable Instant end) {
+    return new Times(created, updated, observed, end);
+  }
+
   private static @Nullable Instant checked(String argument, @Nullable Instant instant) {
     if (instant == null) {
       return null;

@@ -67,8 +67,9 @@ public final class AddMemory {
   }
 
   /// Stores the input, or says by what it is known already. All of it or nothing.
-  public Added add(Caller caller, AddRequest request) {
+  public Added add(Caller caller, AddRequest asked) {
     caller.require(Right.WRITE);
+    AddRequest request = asked.masked();
     Scope scope =
         new Scope(caller.user(request.user()), caller.writer(request.agent()), request.run());
     Turns.Cleaned turns = Turns.clean(Turns.of(request));
@@ -170,8 +171,8 @@ public final class AddMemory {
       Optional<MemoryId> same = store.findSame(scope, hash, now);
       if (same.isPresent()) {
         settle(same.get(), changes);
-        return prolong(same.get(), changes)
-            ? new Added.Item(same.get(), turn.text(), Event.UPDATE, "stored already; kept longer")
+        return join(same.get(), changes)
+            ? new Added.Item(same.get(), turn.text(), Event.UPDATE, "stored already; completed")
             : new Added.Item(same.get(), turn.text(), Event.NONE, "stored already");
       }
       Features known = features.computeIfAbsent(hash, _ -> indexer.features(turn.text()));
@@ -200,16 +201,28 @@ public final class AddMemory {
           .ifPresent(changes::add);
     }
 
-    /// What is said again is kept for as long as this call asks, where that is longer. Returns
-    /// whether it is.
-    private boolean prolong(MemoryId same, List<Change> changes) {
-      Optional<Memory> shorter =
-          store.find(same).filter(memory -> isLonger(request.expires(), memory.times().expires()));
-      // A change that settles it is on its way already; the next add prolongs it.
-      if (shorter.isEmpty() || shorter.get().content().stage() != Stage.SETTLED) {
+    /// What is said again is kept for as long as this call asks, where that is longer, and takes on
+    /// what this call says about it. Returns whether that is anything new.
+    private boolean join(MemoryId same, List<Change> changes) {
+      Optional<Memory> known = store.find(same);
+      // A change that settles it is on its way already; the next add completes it.
+      if (known.isEmpty() || known.get().content().stage() != Stage.SETTLED) {
         return false;
       }
-      Memory before = shorter.get();
+      Memory before = known.get();
+      boolean longer = isLonger(request.expires(), before.times().expires());
+      Content content = joined(before.content());
+      if (!longer && content.equals(before.content())) {
+        return false;
+      }
+      Memory after =
+          new Memory(
+              same,
+              before.scope(),
+              content,
+              before.origin(),
+              longer ? before.times().expiring(request.expires()) : before.times(),
+              before.version() + 1);
       HistoryEntry history =
           new HistoryEntry(
               same,
@@ -218,10 +231,20 @@ public final class AddMemory {
               before.text(),
               now,
               caller.actor(),
-              "kept longer",
+              longer ? "kept longer" : "completed",
               null);
-      changes.add(new Change.Annotate(before.expiring(request.expires()), history));
+      changes.add(new Change.Annotate(after, history));
       return true;
+    }
+
+    private Content joined(Content before) {
+      String category = request.category();
+      return new Content(
+          before.text(),
+          category == null ? before.category() : category,
+          category == null ? before.shared() : Content.isShared(category),
+          before.metadata().merged(request.metadata()),
+          before.stage());
     }
 
     private static boolean isLonger(@Nullable Instant asked, @Nullable Instant known) {

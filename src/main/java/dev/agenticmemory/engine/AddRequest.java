@@ -5,6 +5,7 @@ import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.text.Secrets;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ public record AddRequest(
   /// Longest idempotency key, in characters: some clients send a digest of the whole request.
   public static final int KEY_CHARS_MAX = 512;
 
+  /// Longest extraction prompt, in characters: it is sent with each part of the input.
+  public static final int PROMPT_CHARS_MAX = 20_000;
+
   public AddRequest {
     if (idempotencyKey != null
         && (idempotencyKey.isBlank() || idempotencyKey.length() > KEY_CHARS_MAX)) {
@@ -41,5 +45,28 @@ public record AddRequest(
               .formatted(idempotencyKey.strip().length(), KEY_CHARS_MAX),
           "Pass a key that is unique to this call, such as a UUID, or leave it out.");
     }
+    if (extractionPrompt != null && extractionPrompt.length() > PROMPT_CHARS_MAX) {
+      throw new InvalidInput(
+          "custom_extraction_prompt",
+          "has %,d characters, at most %,d fit"
+              .formatted(extractionPrompt.length(), PROMPT_CHARS_MAX),
+          "Say in fewer words what is to be extracted.");
+    }
+  }
+
+  /// This request without secrets in its metadata.
+  AddRequest masked() {
+    return new AddRequest(
+        input,
+        user,
+        agent,
+        run,
+        infer,
+        category,
+        Secrets.mask(metadata),
+        observed,
+        expires,
+        idempotencyKey,
+        extractionPrompt);
   }
 }

@@ -401,7 +401,12 @@ final class Distil {
                   settled.version(),
                   "kept, as the facts may not say all of it"));
           all.add(new Change.EndTask(lease));
-          all.add(new Change.Annotate(settled, entry(Event.UPDATE, pending.text(), reason)));
+          // With its meaning, which could perhaps not be had when it came.
+          all.add(
+              new Change.Revise(
+                  settled,
+                  indexer.features(settled.text()),
+                  entry(Event.UPDATE, pending.text(), reason)));
         } else {
           all.add(
               new Change.Erase(

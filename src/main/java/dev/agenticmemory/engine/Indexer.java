@@ -1,6 +1,7 @@
 package dev.agenticmemory.engine;
 
 import dev.agenticmemory.domain.Embedding;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.Query;
@@ -10,12 +11,17 @@ import dev.agenticmemory.text.Terms;
 import dev.agenticmemory.text.Words;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Makes of a text what the indexes know it by, and of a query what they look for.
 public final class Indexer {
 
   /// Where the model reads less than this share of a query's letters, its vector means nothing.
   private static final double READABLE_SHARE_MIN = 0.7;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Indexer.class);
 
   private final Embedder embedder;
 
@@ -25,6 +31,18 @@ public final class Indexer {
 
   public Features features(String text) {
     return features(List.of(text)).getFirst();
+  }
+
+  /// The features of a text that must be kept whether the model answers or not: without its meaning
+  /// where that cannot be had.
+  Features featuresOrWords(String text) {
+    try {
+      return features(text);
+    } catch (Unavailable e) {
+      LOG.warn("A text is stored by its words alone for now: {}. {}", e.getMessage(), e.hint());
+      Terms terms = Words.analyse(text);
+      return new Features(List.of(), terms.words(), terms.tokens(), terms.question());
+    }
   }
 
   /// The features of each text, in order, with one call of the embedder for all.
@@ -50,12 +68,16 @@ public final class Indexer {
   ///
   /// @param limit how many candidates by meaning, and how many by words
   Query query(Question question, int limit) {
-    return new Query(
-        reads(question.text()) ? meaning(question) : null,
-        question.terms(),
-        question.choosing(),
-        question.pairs(),
-        limit);
+    return query(question, reads(question.text()) ? meaning(question) : null, limit);
+  }
+
+  /// Likewise, by words alone.
+  Query wordsQuery(Question question, int limit) {
+    return query(question, null, limit);
+  }
+
+  private static Query query(Question question, @Nullable Embedding meaning, int limit) {
+    return new Query(meaning, question.terms(), question.choosing(), question.pairs(), limit);
   }
 
   /// Whether the embedding model reads the script of `text`.

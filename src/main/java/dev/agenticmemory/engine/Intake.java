@@ -209,7 +209,7 @@ final class Intake {
             "waits for the language model",
             null);
     return List.of(
-        new Change.Add(memory, indexer.features(memory.text()), history),
+        new Change.Add(memory, indexer.featuresOrWords(memory.text()), history),
         new Change.PutTask(ingest.task(Ingest.WAITING, now, 0)));
   }
 

@@ -73,7 +73,9 @@ public final class OneMemory {
       Instant now = clock.instant();
       Content content = before.content();
       content =
-          metadata == null ? content : content.withMetadata(content.metadata().merged(metadata));
+          metadata == null
+              ? content
+              : content.withMetadata(content.metadata().merged(Secrets.mask(metadata)));
       // What its user wrote itself waits for no model.
       content =
           text == null ? content : content.withText(Secrets.mask(text)).withStage(Stage.SETTLED);

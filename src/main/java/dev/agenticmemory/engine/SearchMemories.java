@@ -86,10 +86,8 @@ public final class SearchMemories {
     UserId user = caller.user(request.user());
     Place after = request.cursor() == null ? null : Place.of(request.cursor(), request);
     Instant now = after == null ? clock.instant() : after.began();
-    Ranked ranked =
-        rerank(
-            request.query(),
-            scored(selection(caller, user, request, clock.instant()), request, now));
+    Ranked scored = scored(selection(caller, user, request, clock.instant()), request, now);
+    Ranked ranked = rerank(request.query(), scored.scored);
     List<Scored> relevant =
         ranked.scored.stream()
             .filter(one -> one.relevance >= request.minScore())
@@ -103,7 +101,13 @@ public final class SearchMemories {
         page.hasMore
             ? new Place(now, page.last().score(), page.last().candidate.id()).cursor(request)
             : null,
-        ranked.note);
+        note(scored.note, ranked.note));
+  }
+
+  private static @Nullable String note(@Nullable String first, @Nullable String second) {
+    return first == null || second == null
+        ? (first == null ? second : first)
+        : first + " " + second;
   }
 
   private static Selection selection(
@@ -145,14 +149,26 @@ public final class SearchMemories {
   private static final Comparator<Scored> BEST_FIRST =
       Comparator.comparingDouble(Scored::score).reversed().thenComparing(one -> one.candidate.id());
 
-  private List<Scored> scored(Selection selection, SearchRequest request, Instant now) {
+  private Ranked scored(Selection selection, SearchRequest request, Instant now) {
     Question question =
         Question.of(
             request.query(),
             store.speakers(selection, SPEAKERS_MAX),
             LocalDate.ofInstant(now, ZoneOffset.UTC));
-    Query query =
-        indexer.query(question, Math.max(CANDIDATES_MIN, request.topK() * CANDIDATES_PER_HIT));
+    int limit = Math.max(CANDIDATES_MIN, request.topK() * CANDIDATES_PER_HIT);
+    Query query;
+    String note = null;
+    try {
+      query = indexer.query(question, limit);
+    } catch (Unavailable e) {
+      query = indexer.wordsQuery(question, limit);
+      note = "Found by words alone: %s.".formatted(e.getMessage());
+    }
+    return new Ranked(scored(selection, request, question, query, now), note);
+  }
+
+  private List<Scored> scored(
+      Selection selection, SearchRequest request, Question question, Query query, Instant now) {
     Candidates candidates = store.candidates(selection, query);
     Ranking ranking = new Ranking(question, query, candidates);
     List<Evidence> evidence = new ArrayList<>(candidates.found().size());

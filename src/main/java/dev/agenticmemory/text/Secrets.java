@@ -1,7 +1,11 @@
 package dev.agenticmemory.text;
 
+import dev.agenticmemory.domain.Metadata;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Masks what must neither be kept nor sent: keys of known shapes, tokens, private keys, passwords
 /// that are named as such, and passwords in connection strings.
@@ -79,5 +83,34 @@ public final class Secrets {
       masked = rule.pattern().matcher(masked).replaceAll(rule.replacement());
     }
     return masked;
+  }
+
+  /// `metadata` with [#MASK] in place of each secret in its texts, which their keys may name.
+  public static Metadata mask(Metadata metadata) {
+    return metadata.isEmpty() ? metadata : new Metadata(mask(metadata.values()));
+  }
+
+  private static Map<String, @Nullable Object> mask(Map<?, ? extends @Nullable Object> values) {
+    Map<String, @Nullable Object> masked = new LinkedHashMap<>();
+    values.forEach((key, value) -> {
+      String name = String.valueOf(key);
+      masked.put(name, mask(name, value));
+    });
+    return masked;
+  }
+
+  private static @Nullable Object mask(String name, @Nullable Object value) {
+    return switch (value) {
+      case String text -> mask(name, text);
+      case Map<?, ?> map -> mask(map);
+      case List<?> list -> list.stream().map(one -> mask(name, (Object) one)).toList();
+      case null, default -> value;
+    };
+  }
+
+  private static String mask(String name, String text) {
+    String lead = name + ": ";
+    String masked = mask(lead + text);
+    return masked.startsWith(lead) ? masked.substring(lead.length()) : MASK;
   }
 }

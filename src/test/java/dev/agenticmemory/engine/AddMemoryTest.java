@@ -271,6 +271,57 @@ final class AddMemoryTest {
   }
 
   @Test
+  void whatIsSaidAgainTakesOnWhatIsNewAboutIt() {
+    Memory tea =
+        engine.stored(new AddCall("likes tea").metadata(new Metadata(Map.of("mood", "calm"))));
+    Added.Item again =
+        add(new AddCall("likes tea")
+                .category("experience")
+                .metadata(new Metadata(Map.of("place", "home"))))
+            .items()
+            .getFirst();
+    assertThat(again.id()).isEqualTo(tea.id());
+    assertThat(again.event()).isEqualTo(Event.UPDATE);
+    Memory now = engine.store.find(tea.id()).orElseThrow();
+    assertThat(now.content().category()).isEqualTo("experience");
+    assertThat(now.content().shared()).isTrue();
+    assertThat(now.content().metadata().values())
+        .containsExactlyInAnyOrderEntriesOf(Map.of("mood", "calm", "place", "home"));
+  }
+
+  @Test
+  void whatIsSaidAgainWithNothingNewChangesNothing() {
+    Memory tea =
+        engine.stored(new AddCall("likes tea").metadata(new Metadata(Map.of("mood", "calm"))));
+    assertThat(
+            add(new AddCall("likes tea").metadata(new Metadata(Map.of("mood", "calm"))))
+                .items()
+                .getFirst()
+                .event())
+        .isEqualTo(Event.NONE);
+    assertThat(add(new AddCall("likes tea")).items().getFirst().event()).isEqualTo(Event.NONE);
+    assertThat(engine.store.find(tea.id())).contains(tea);
+  }
+
+  @Test
+  void secretsInMetadataAreMasked() {
+    String key = "sk-proj-" + "a1B2".repeat(12);
+    Memory tea =
+        engine.stored(
+            new AddCall("likes tea")
+                .metadata(
+                    new Metadata(
+                        Map.of(
+                            "note",
+                            "use " + key,
+                            "login",
+                            Map.of("password", "hunter2"),
+                            "n",
+                            7))));
+    assertThat(tea.content().metadata().toString()).doesNotContain(key, "hunter2").contains("7");
+  }
+
+  @Test
   void theSameInOtherCapitalsAndBlanksIsKnownAlreadyWithInference() {
     Memory tea = engine.stored("Alice likes green tea");
     Added again = add(new AddCall("ALICE likes  green TEA").inferred());

@@ -6,7 +6,6 @@ import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.Sharing;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
-import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.embed.hash.HashEmbedder;
 import dev.agenticmemory.llm.Chat;
 import dev.agenticmemory.llm.PromptedModel;
@@ -41,6 +40,7 @@ final class InferenceFixture implements AutoCloseable {
   final ScriptedModel model;
   final MemoryStore store;
   final Engine engine;
+  final SwitchedEmbedder embedder;
   private final boolean ownModel;
   private Instant now = NOON;
   private boolean working = true;
@@ -102,7 +102,7 @@ final class InferenceFixture implements AutoCloseable {
       Duration timeout) {
     this.model = model;
     this.ownModel = model != null;
-    Embedder embedder = new HashEmbedder(256);
+    embedder = new SwitchedEmbedder(new HashEmbedder(256));
     InstantSource source = () -> now;
     Clock clock = source.withZone(ZoneOffset.UTC);
     store = around.apply(new SqliteStore(folder.resolve("memories.db"), embedder.space()));

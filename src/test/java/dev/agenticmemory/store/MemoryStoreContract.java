@@ -59,6 +59,7 @@ import dev.agenticmemory.domain.Times;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.json.MetadataJson;
+import dev.agenticmemory.text.Words;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -2219,6 +2220,22 @@ public abstract class MemoryStoreContract {
   }
 
   // What the tests say again and again.
+
+  @Test
+  void aTextWithoutMeaningIsFoundByItsWords() {
+    Memory tea = memory("likes tea");
+    apply(add(tea, new Embedding[0]));
+    Query query = new Query(EAST, Words.ofQuery("tea"), 5);
+    assertThat(store.candidates(live(ALICE), query).found())
+        .singleElement()
+        .satisfies(candidate -> {
+          assertThat(candidate.id()).isEqualTo(tea.id());
+          assertThat(candidate.cosine()).isZero();
+          assertThat(candidate.counts()).containsExactly(1);
+        });
+    assertThat(store.contents().dossiers(null, null, 1).getFirst().states().getFirst().features())
+        .isEqualTo(features("likes tea"));
+  }
 
   // One memory is erased by its id alone.
 

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A small model in the ONNX runtime. Loads in the background, in about a second.
@@ -60,6 +62,8 @@ public final class OnnxEmbedder implements Embedder {
 
   private final EmbeddingSpace space;
   private final Loader loader;
+  private final Function<Purpose, String> prefix;
+  private final Predicate<UnicodeScript> reads;
   private final Path nativeDir;
   private @Nullable CompletableFuture<EmbeddingModel> loading;
 
@@ -67,26 +71,48 @@ public final class OnnxEmbedder implements Embedder {
   ///
   /// @param nativeDir where the runtime's native libraries are unpacked, once
   public OnnxEmbedder(Model model, Path nativeDir) {
-    this(model.space(), model::load, nativeDir);
+    this(model.space(), model::load, _ -> "", OnnxEmbedder::isLatin, nativeDir);
   }
 
-  /// For the model in `folder`: `model.onnx` and `tokenizer.json`.
+  /// A model in a folder: `model.onnx` and `tokenizer.json`.
   ///
   /// @param cls whether the first token stands for the text, not the mean of all
-  public OnnxEmbedder(EmbeddingSpace space, Path folder, boolean cls, Path nativeDir) {
-    this(
-        space,
-        () ->
-            new OnnxEmbeddingModel(
-                folder.resolve("model.onnx"),
-                folder.resolve("tokenizer.json"),
-                cls ? PoolingMode.CLS : PoolingMode.MEAN),
-        nativeDir);
+  /// @param textPrefix what it wants before a text that is kept, joined by a blank; empty for
+  ///   nothing
+  /// @param queryPrefix likewise before what is looked for
+  public record Folder(Path path, boolean cls, String textPrefix, String queryPrefix) {
+    private EmbeddingModel load() {
+      return new OnnxEmbeddingModel(
+          path.resolve("model.onnx"),
+          path.resolve("tokenizer.json"),
+          cls ? PoolingMode.CLS : PoolingMode.MEAN);
+    }
+
+    private String prefix(Purpose purpose) {
+      String prefix =
+          switch (purpose) {
+            case STORE -> textPrefix;
+            case SEARCH -> queryPrefix;
+          };
+      return prefix.isEmpty() ? "" : prefix + " ";
+    }
   }
 
-  private OnnxEmbedder(EmbeddingSpace space, Loader loader, Path nativeDir) {
+  /// For the model in a folder of the user's.
+  public OnnxEmbedder(EmbeddingSpace space, Folder folder, Path nativeDir) {
+    this(space, folder::load, folder::prefix, _ -> true, nativeDir);
+  }
+
+  private OnnxEmbedder(
+      EmbeddingSpace space,
+      Loader loader,
+      Function<Purpose, String> prefix,
+      Predicate<UnicodeScript> reads,
+      Path nativeDir) {
     this.space = space;
     this.loader = loader;
+    this.prefix = prefix;
+    this.reads = reads;
     this.nativeDir = nativeDir;
   }
 
@@ -100,9 +126,14 @@ public final class OnnxEmbedder implements Embedder {
     return WINDOW_TOKENS;
   }
 
-  /// Both models were trained on English; other languages in Latin letters they half understand.
   @Override
   public boolean reads(UnicodeScript script) {
+    return reads.test(script);
+  }
+
+  /// Both models of ours were trained on English; other languages in Latin letters they half
+  /// understand.
+  private static boolean isLatin(UnicodeScript script) {
     return script == UnicodeScript.LATIN;
   }
 
@@ -114,9 +145,10 @@ public final class OnnxEmbedder implements Embedder {
   @Override
   public List<Embedding> embed(List<String> texts, Purpose purpose) {
     EmbeddingModel loaded = loaded();
+    String lead = prefix.apply(purpose);
     List<Embedding> embeddings = new ArrayList<>(texts.size());
     for (String text : texts) {
-      embeddings.add(Embedding.of(loaded.embed(text).content().vector()));
+      embeddings.add(Embedding.of(loaded.embed(lead + text).content().vector()));
     }
     return embeddings;
   }
