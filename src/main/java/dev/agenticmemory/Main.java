@@ -15,6 +15,7 @@ import dev.agenticmemory.cli.MigrateCommand;
 import dev.agenticmemory.cli.ReembedCommand;
 import dev.agenticmemory.cli.ServeCommand;
 import dev.agenticmemory.cli.StdioCommand;
+import dev.agenticmemory.cli.TokenCommand;
 import dev.agenticmemory.cli.WarmUpCommand;
 import dev.agenticmemory.config.Config;
 import dev.agenticmemory.config.InvalidConfig;
@@ -88,6 +89,7 @@ public final class Main {
     List<Object> commands = new ArrayList<>();
     commands.add(new StdioCommand(() -> serve(program)));
     commands.add(new ServeCommand(() -> program.serveHttp(System.err)));
+    commands.add(new TokenCommand(program.tokens(), Clock.systemUTC()));
     commands.addAll(MemoryCommands.all(client));
     commands.add(new DemoCommand(Launch.command(), Clock.systemUTC()));
     commands.add(new IngestsCommand(() -> program.engine().ingests(), program.person()));

@@ -1,11 +1,17 @@
 package dev.agenticmemory;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.auth.Gatekeeper;
+import dev.agenticmemory.auth.Issuer;
+import dev.agenticmemory.auth.TokenFile;
 import dev.agenticmemory.cli.BenchTarget;
 import dev.agenticmemory.cli.Check;
 import dev.agenticmemory.cli.MigrateCommand;
 import dev.agenticmemory.config.Config;
 import dev.agenticmemory.config.Jobs;
+import dev.agenticmemory.config.OAuth;
+import dev.agenticmemory.config.Service;
+import dev.agenticmemory.domain.Forbidden;
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
@@ -21,14 +27,18 @@ import dev.agenticmemory.eval.Dataset;
 import dev.agenticmemory.eval.Evaluation;
 import dev.agenticmemory.eval.Report;
 import dev.agenticmemory.http.Door;
+import dev.agenticmemory.http.Gate;
 import dev.agenticmemory.http.HealthServlet;
 import dev.agenticmemory.http.HttpServer;
+import dev.agenticmemory.http.Limits;
 import dev.agenticmemory.http.Mem0Routes;
 import dev.agenticmemory.http.Mount;
 import dev.agenticmemory.http.OpenApiServlet;
+import dev.agenticmemory.http.ResourceMetadataServlet;
 import dev.agenticmemory.http.RestServlet;
 import dev.agenticmemory.http.Route;
 import dev.agenticmemory.http.TieredRoutes;
+import dev.agenticmemory.http.Tls;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.Tools;
@@ -48,6 +58,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -65,6 +76,14 @@ import org.slf4j.LoggerFactory;
 final class Program implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Program.class);
+
+  /// Paths that need no token.
+  private static final List<String> OPEN =
+      List.of(
+          "/health",
+          "/openapi.json",
+          ResourceMetadataServlet.PATH,
+          ResourceMetadataServlet.PATH + "/");
 
   private final Config config;
   private final String version;
@@ -217,30 +236,83 @@ final class Program implements AutoCloseable {
 
   /// Serves on the network until the process is told to end.
   void serveHttp(PrintStream log) throws InterruptedException {
-    HttpServer server = new HttpServer(config.service().address(), filters(), mounts());
+    Gatekeeper gatekeeper = gatekeeper();
+    Service service = config.service();
+    InetSocketAddress address = service.address();
+    if (!address.getAddress().isLoopbackAddress() && !gatekeeper.isLocked()) {
+      throw new Forbidden(
+          "SERVICE_HOST %s lets other machines in, and no token is asked for"
+              .formatted(address.getHostString()),
+          "Make a token with `agentic-memory token create`, or set OAUTH_ISSUER; or leave"
+              + " SERVICE_HOST out.");
+    }
+    HttpServer server = new HttpServer(address, tls(service), filters(gatekeeper), mounts());
     synchronized (this) {
       http = server;
     }
     server.start();
     warmUp();
     log.printf(
-        "Serving on http://%s:%d%n", config.service().address().getHostString(), server.port());
+        "Serving on %s://%s:%d, %s%n",
+        service.keystore() == null ? "http" : "https",
+        address.getHostString(),
+        server.port(),
+        gatekeeper.isLocked() ? "with tokens" : "to everybody on this machine");
     server.join();
   }
 
+  private static @Nullable Tls tls(Service service) {
+    return service.keystore() == null || service.keystorePassword() == null
+        ? null
+        : new Tls(service.keystore(), service.keystorePassword().value());
+  }
+
+  /// The tokens of `serve`.
+  TokenFile tokens() {
+    return new TokenFile(config.home().resolve("tokens.json"), Clock.systemUTC());
+  }
+
+  private Gatekeeper gatekeeper() {
+    return new Gatekeeper(tokens(), issuer());
+  }
+
+  private @Nullable Issuer issuer() {
+    OAuth oauth = config.service().oauth();
+    return oauth == null
+        ? null
+        : new Issuer(oauth.issuer(), oauth.audience(), oauth.keys(), oauth.userClaim());
+  }
+
   /// What a request passes, in this order.
-  private List<Filter> filters() {
-    return List.of(new Door(anybody()));
+  private List<Filter> filters(Gatekeeper gatekeeper) {
+    Service service = config.service();
+    return List.of(
+        new Gate(service.address().getAddress(), service.allowedHosts(), service.allowedOrigins()),
+        new Door(
+            anybody(),
+            gatekeeper,
+            new Limits(service.requestsPerMinute(), service.bodyBytesMax()),
+            OPEN,
+            Clock.systemUTC()));
   }
 
   /// What answers, and where.
   private List<Mount> mounts() {
     List<Route> routes = new ArrayList<>(Mem0Routes.of(this::engine));
     routes.addAll(TieredRoutes.of(this::engine));
-    return List.of(
-        new Mount(new HealthServlet(), "/health"),
-        new Mount(new OpenApiServlet(), "/openapi.json"),
-        new Mount(new RestServlet(routes), "/v1/*", "/v2/*", "/memory/*"));
+    List<Mount> mounts = new ArrayList<>();
+    mounts.add(new Mount(new HealthServlet(), "/health"));
+    mounts.add(new Mount(new OpenApiServlet(), "/openapi.json"));
+    mounts.add(new Mount(new RestServlet(routes), "/v1/*", "/v2/*", "/memory/*"));
+    Issuer issuer = issuer();
+    if (issuer != null) {
+      mounts.add(
+          new Mount(
+              new ResourceMetadataServlet(issuer),
+              ResourceMetadataServlet.PATH,
+              ResourceMetadataServlet.PATH + "/*"));
+    }
+    return mounts;
   }
 
   /// Who calls over HTTP where no token is asked for.

@@ -8,13 +8,18 @@ import java.util.Set;
 
 /// How far somebody may reach.
 ///
+/// @param holder who has it, for logs and limits: the name of a token, or [#ANYBODY]
 /// @param users whose memories; empty for everybody's
 /// @param agents which agents' memories, and what is shared; empty for all agents
 /// @param rights what may be done with them
-public record Access(Set<UserId> users, Set<AgentId> agents, Set<Right> rights) {
+public record Access(String holder, Set<UserId> users, Set<AgentId> agents, Set<Right> rights) {
+
+  /// Whoever comes where no token is asked for.
+  public static final String ANYBODY = "anybody";
 
   /// Everything of everybody.
-  public static final Access FULL = new Access(Set.of(), Set.of(), EnumSet.allOf(Right.class));
+  public static final Access FULL =
+      new Access(ANYBODY, Set.of(), Set.of(), EnumSet.allOf(Right.class));
 
   public Access {
     users = Set.copyOf(users);
@@ -24,6 +29,6 @@ public record Access(Set<UserId> users, Set<AgentId> agents, Set<Right> rights) 
 
   /// Everything of one user.
   public static Access of(UserId user) {
-    return new Access(Set.of(user), Set.of(), EnumSet.allOf(Right.class));
+    return new Access(ANYBODY, Set.of(user), Set.of(), EnumSet.allOf(Right.class));
   }
 }

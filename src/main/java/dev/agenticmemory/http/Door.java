@@ -1,5 +1,12 @@
 package dev.agenticmemory.http;
 
+import dev.agenticmemory.auth.Admitted;
+import dev.agenticmemory.auth.Gatekeeper;
+import dev.agenticmemory.auth.Issuer;
+import dev.agenticmemory.domain.AgentId;
+import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.engine.Access;
 import dev.agenticmemory.engine.Caller;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -7,25 +14,140 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// Finds out who calls, and puts it into the request.
+/// Finds out who calls, and puts it into the request. Nobody passes without a token where tokens
+/// are asked for, and nobody asks for more than its limits.
 public final class Door extends HttpFilter {
 
   /// The request attribute that holds the [Caller]. Every servlet behind the door finds it there.
   public static final String CALLER = Caller.class.getName();
 
   private final transient Caller anybody;
+  private final transient Gatekeeper gatekeeper;
+  private final transient Limits limits;
+  private final transient RateLimiter rates;
+  private final transient List<String> open;
 
   /// @param anybody who calls where no token is asked for
-  public Door(Caller anybody) {
+  /// @param open paths that need no token; one that ends in `/` stands for all below it
+  public Door(
+      Caller anybody,
+      Gatekeeper gatekeeper,
+      Limits limits,
+      List<String> open,
+      InstantSource clock) {
     this.anybody = anybody;
+    this.gatekeeper = gatekeeper;
+    this.limits = limits;
+    this.rates = new RateLimiter(limits.requestsPerMinute(), clock);
+    this.open = List.copyOf(open);
   }
 
   @Override
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    request.setAttribute(CALLER, anybody);
-    chain.doFilter(request, response);
+    try {
+      Caller caller = caller(request);
+      requireRate(caller);
+      requireLength(request);
+      request.setAttribute(CALLER, caller);
+      chain.doFilter(new LimitedBody(request, limits.bodyBytesMax()), response);
+    } catch (LimitedBody.Exceeded e) {
+      refuse(response, e.problem().with("Connection", "close"));
+    } catch (Problem e) {
+      refuse(response, e);
+    } catch (Unavailable e) {
+      refuse(response, Problem.of(e, "body"));
+    }
+  }
+
+  private static void refuse(HttpServletResponse response, Problem problem) throws IOException {
+    if (!response.isCommitted()) {
+      response.resetBuffer();
+      Answers.write(response, problem);
+    }
+  }
+
+  private Caller caller(HttpServletRequest request) {
+    if (isOpen(request.getRequestURI()) || !gatekeeper.isLocked()) {
+      return anybody;
+    }
+    String authorization = request.getHeader("Authorization");
+    return gatekeeper
+        .admit(authorization)
+        .map(this::caller)
+        .orElseThrow(() -> unauthorized(request, authorization));
+  }
+
+  private Caller caller(Admitted admitted) {
+    Access access = admitted.access();
+    Set<AgentId> agents = access.agents();
+    AgentId writesAs =
+        agents.isEmpty()
+            ? anybody.writesAs()
+            : agents.size() == 1 ? agents.iterator().next() : null;
+    if (admitted.user() == null) {
+      Set<UserId> users = anybody.access().users();
+      Access bound = new Access(access.holder(), users, agents, access.rights());
+      return new Caller(anybody.user(), bound, writesAs, anybody.source(), anybody.sharing());
+    }
+    return new Caller(admitted.user(), access, writesAs, anybody.source(), anybody.sharing());
+  }
+
+  private boolean isOpen(String path) {
+    return open.stream()
+        .anyMatch(one -> one.endsWith("/") ? path.startsWith(one) : path.equals(one));
+  }
+
+  private Problem unauthorized(HttpServletRequest request, @Nullable String authorization) {
+    StringBuilder challenge = new StringBuilder("Bearer realm=\"agentic-memory\"");
+    if (authorization != null) {
+      challenge.append(", error=\"invalid_token\"");
+    }
+    gatekeeper
+        .issuer()
+        .ifPresent(issuer ->
+            challenge.append(", resource_metadata=\"%s\"".formatted(metadata(issuer, request))));
+    return new Problem(
+            Problem.UNAUTHORIZED,
+            authorization == null
+                ? "A token is needed. Send it as Authorization: Bearer <token>."
+                : "This token is unknown, revoked or expired.")
+        .with("WWW-Authenticate", challenge.toString());
+  }
+
+  /// Where RFC 9728 puts the metadata of this server.
+  private static String metadata(Issuer issuer, HttpServletRequest request) {
+    String audience = issuer.audience();
+    String resource =
+        audience.startsWith("http")
+            ? audience
+            : request.getScheme() + "://" + request.getHeader("Host");
+    return resource.replaceFirst("^(https?://[^/]+)", "$1" + ResourceMetadataServlet.PATH);
+  }
+
+  private void requireRate(Caller caller) {
+    String holder = caller.access().holder();
+    // Whoever is in without a token is on this machine, and is many clients at once.
+    Duration wait = holder.equals(Access.ANYBODY) ? Duration.ZERO : rates.take(holder);
+    if (!wait.isZero()) {
+      throw new Problem(
+              Problem.TOO_MANY,
+              "More than %,d requests a minute with this token. Wait a moment."
+                  .formatted(limits.requestsPerMinute()))
+          .with("Retry-After", String.valueOf(wait.toSeconds() + 1));
+    }
+  }
+
+  private void requireLength(HttpServletRequest request) throws LimitedBody.Exceeded {
+    if (request.getContentLengthLong() > limits.bodyBytesMax()) {
+      throw LimitedBody.tooLarge(limits.bodyBytesMax());
+    }
   }
 }

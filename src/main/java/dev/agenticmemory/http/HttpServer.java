@@ -11,11 +11,17 @@ import java.util.List;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /// Listens on one address, and takes each request through the filters to the servlet of its path.
 public final class HttpServer implements AutoCloseable {
@@ -29,34 +35,59 @@ public final class HttpServer implements AutoCloseable {
   /// How long requests under way may take when the server ends.
   private static final Duration END_MAX = Duration.ofSeconds(5);
 
+  /// How many connections are open at once; more wait to be accepted.
+  private static final int CONNECTIONS_MAX = 2_000;
+
   private final Server server;
   private final ServerConnector connector;
   private final InetSocketAddress address;
 
-  /// @param filters in the order in which a request passes them
+  /// Without encryption.
   public HttpServer(InetSocketAddress address, List<Filter> filters, List<Mount> mounts) {
+    this(address, null, filters, mounts);
+  }
+
+  /// @param tls null for connections that are not encrypted
+  /// @param filters in the order in which a request passes them
+  public HttpServer(
+      InetSocketAddress address, @Nullable Tls tls, List<Filter> filters, List<Mount> mounts) {
     this.address = address;
     QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX);
     threads.setName("http");
     threads.setDaemon(true);
     server = new Server(threads);
     server.setStopTimeout(END_MAX.toMillis());
-    connector = new ServerConnector(server, new HttpConnectionFactory(configuration()));
+    connector = new ServerConnector(server, factories(tls));
     connector.setHost(address.getAddress().getHostAddress());
     connector.setPort(address.getPort());
     connector.setIdleTimeout(IDLE_MAX.toMillis());
     server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, connector));
+    server.setErrorHandler(new Errors());
     server.setHandler(context(filters, mounts));
   }
 
-  private static HttpConfiguration configuration() {
+  private static ConnectionFactory[] factories(@Nullable Tls tls) {
     HttpConfiguration configuration = new HttpConfiguration();
     configuration.setSendServerVersion(false);
-    return configuration;
+    HttpConnectionFactory http = new HttpConnectionFactory(configuration);
+    if (tls == null) {
+      return new ConnectionFactory[] {http};
+    }
+    // The gate checks the host; Jetty's own check would want a name in the certificate for it.
+    SecureRequestCustomizer secure = new SecureRequestCustomizer();
+    secure.setSniHostCheck(false);
+    configuration.addCustomizer(secure);
+    SslContextFactory.Server keys = new SslContextFactory.Server();
+    keys.setKeyStorePath(tls.keystore().toString());
+    keys.setKeyStoreType("PKCS12");
+    keys.setKeyStorePassword(tls.password());
+    return new ConnectionFactory[] {new SslConnectionFactory(keys, http.getProtocol()), http};
   }
 
   private static ServletContextHandler context(List<Filter> filters, List<Mount> mounts) {
     ServletContextHandler context = new ServletContextHandler("/");
+    context.setErrorHandler(new Errors());
     for (Filter filter : filters) {
       FilterHolder holder = new FilterHolder(filter);
       holder.setAsyncSupported(true);

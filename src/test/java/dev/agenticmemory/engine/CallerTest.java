@@ -59,7 +59,7 @@ final class CallerTest {
 
   @Test
   void aMissingRightIsNamed() {
-    Access readOnly = new Access(Set.of(ALICE), Set.of(), EnumSet.of(Right.READ));
+    Access readOnly = new Access("t", Set.of(ALICE), Set.of(), EnumSet.of(Right.READ));
     Caller caller = new Caller(ALICE, readOnly, null, Source.API, Sharing.USER);
     caller.require(Right.READ);
     assertThatThrownBy(() -> caller.require(Right.DELETE))
@@ -68,7 +68,7 @@ final class CallerTest {
   }
 
   private static Caller caller(Set<UserId> users, Set<AgentId> agents) {
-    Access access = new Access(users, agents, EnumSet.allOf(Right.class));
+    Access access = new Access("t", users, agents, EnumSet.allOf(Right.class));
     return new Caller(ALICE, access, null, Source.API, Sharing.USER);
   }
 

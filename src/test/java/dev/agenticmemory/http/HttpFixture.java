@@ -1,5 +1,11 @@
 package dev.agenticmemory.http;
 
+import dev.agenticmemory.auth.Gatekeeper;
+import dev.agenticmemory.auth.Issuer;
+import dev.agenticmemory.auth.Token;
+import dev.agenticmemory.auth.TokenFile;
+import dev.agenticmemory.domain.AgentId;
+import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.Sharing;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
@@ -19,29 +25,47 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The real server on a port of its own, with a real store and an embedder that knows words only.
 final class HttpFixture implements AutoCloseable {
 
+  private static final Limits LIMITS = new Limits(0, 1_000_000);
+
   private final SqliteStore store;
+  private final TokenFile tokens;
   private final Engine engine;
   private final @Nullable IngestWorker worker;
   private final List<Route> routes;
   private final HttpServer server;
 
   HttpFixture(Path folder) {
-    this(folder, null, Duration.ZERO);
+    this(folder, null, Duration.ZERO, null, LIMITS);
+  }
+
+  HttpFixture(Path folder, @Nullable Issuer issuer, Limits limits) {
+    this(folder, null, Duration.ZERO, issuer, limits);
   }
 
   /// With a language model.
   ///
   /// @param patience how long an add waits for it
-  HttpFixture(Path folder, @Nullable ScriptedModel model, Duration patience) {
+  HttpFixture(Path folder, ScriptedModel model, Duration patience) {
+    this(folder, model, patience, null, LIMITS);
+  }
+
+  private HttpFixture(
+      Path folder,
+      @Nullable ScriptedModel model,
+      Duration patience,
+      @Nullable Issuer issuer,
+      Limits limits) {
     Embedder embedder = new HashEmbedder(64);
     store = new SqliteStore(folder.resolve("memory.db"), embedder.space());
     engine =
@@ -55,15 +79,62 @@ final class HttpFixture implements AutoCloseable {
     worker = engine.queue() == null ? null : new IngestWorker(engine.queue());
     routes = new ArrayList<>(Mem0Routes.of(() -> engine));
     routes.addAll(TieredRoutes.of(() -> engine));
+    tokens = new TokenFile(folder.resolve("tokens.json"), Clock.systemUTC());
     server =
         new HttpServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            List.of(new Door(new Caller(new UserId("me"), false, null, Source.API, Sharing.USER))),
             List.of(
-                new Mount(new HealthServlet(), "/health"),
-                new Mount(new OpenApiServlet(), "/openapi.json"),
-                new Mount(new RestServlet(routes), "/v1/*", "/v2/*", "/memory/*")));
+                new Gate(
+                    InetAddress.getLoopbackAddress(),
+                    Set.of("memory.example.org"),
+                    Set.of("https://page.example.org")),
+                new Door(
+                    new Caller(new UserId("me"), false, null, Source.API, Sharing.USER),
+                    new Gatekeeper(tokens, issuer),
+                    limits,
+                    List.of("/health", "/openapi.json", "/.well-known/"),
+                    Clock.systemUTC())),
+            mounts(issuer));
     server.start();
+  }
+
+  private List<Mount> mounts(@Nullable Issuer issuer) {
+    List<Mount> mounts = new ArrayList<>();
+    mounts.add(new Mount(new HealthServlet(), "/health"));
+    mounts.add(new Mount(new OpenApiServlet(), "/openapi.json"));
+    mounts.add(new Mount(new RestServlet(routes), "/v1/*", "/v2/*", "/memory/*"));
+    if (issuer != null) {
+      mounts.add(
+          new Mount(
+              new ResourceMetadataServlet(issuer),
+              ResourceMetadataServlet.PATH,
+              ResourceMetadataServlet.PATH + "/*"));
+    }
+    return mounts;
+  }
+
+  /// Makes a token; from then on every caller needs one.
+  TokenFile.Created token(List<String> users, List<String> agents, Right... rights) {
+    return token(users, agents, null, rights);
+  }
+
+  TokenFile.Created token(
+      List<String> users, List<String> agents, @Nullable Instant expires, Right... rights) {
+    return tokens.create(
+        new Token(
+            "",
+            "test",
+            "",
+            users.stream().map(UserId::new).toList(),
+            agents.stream().map(AgentId::new).toList(),
+            Set.of(rights),
+            Instant.EPOCH,
+            expires,
+            null));
+  }
+
+  TokenFile tokens() {
+    return tokens;
   }
 
   private static Inference inference(ScriptedModel model, Duration patience) {

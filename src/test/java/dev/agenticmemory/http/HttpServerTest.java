@@ -3,7 +3,6 @@ package dev.agenticmemory.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.agenticmemory.Fixture;
 import dev.agenticmemory.domain.Unavailable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -47,7 +46,7 @@ final class HttpServerTest {
   private static HttpServer server(int port) {
     return new HttpServer(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-        List.of(new Door(Fixture.free())),
+        List.of(),
         List.of(new Mount(new HealthServlet(), "/health")));
   }
 }

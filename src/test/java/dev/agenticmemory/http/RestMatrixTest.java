@@ -1,0 +1,201 @@
+package dev.agenticmemory.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.agenticmemory.domain.Right;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every route, asked by everybody, about a memory of Alice's.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // JUnit opens it first.
+final class RestMatrixTest {
+
+  private static final String TEXT = "the vault is behind the painting";
+
+  @TempDir static Path folder;
+  private HttpFixture fixture;
+
+  /// Who asks.
+  private enum Who {
+    NO_TOKEN,
+    WRONG_TOKEN,
+    EXPIRED,
+    REVOKED,
+    READ_ONLY,
+    WRITE_ONLY,
+    OTHER_USER,
+    OTHER_AGENT,
+    ALICE,
+    ADMIN
+  }
+
+  /// One route as it is asked.
+  ///
+  /// @param needs the right that it takes
+  /// @param byId whether the memory is named by its id, so that for others there is none
+  private record Ask(
+      String method, String route, String path, @Nullable String body, Right needs, boolean byId) {}
+
+  private static final List<Ask> ASKS =
+      List.of(
+          ask(
+              "POST",
+              "/v1/memories",
+              "{%s,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}",
+              Right.WRITE),
+          ask("POST", "/v2/memories/search", "{%s,\"query\":\"vault\"}", Right.READ),
+          ask("DELETE", "/v1/memories", null, Right.DELETE),
+          ask("POST", "/memory/add", "{%s,\"text\":\"x\"}", Right.WRITE),
+          ask(
+              "POST",
+              "/memory/dream",
+              "{%s,\"text\":\"x\",\"custom_extraction_prompt\":\"p\"}",
+              Right.WRITE),
+          ask("POST", "/memory/search", "{%s,\"query\":\"vault\"}", Right.READ),
+          ask("GET", "/memory/search", null, Right.READ),
+          ask("POST", "/memory/search_combined", "{%s,\"query\":\"vault\"}", Right.READ),
+          ask("GET", "/memory/list", null, Right.READ),
+          new Ask(
+              "PUT",
+              "/memory/update",
+              "/memory/update",
+              "{\"memory_id\":\"%s\",\"text\":\"" + TEXT + "\"}",
+              Right.WRITE,
+              true),
+          new Ask("GET", "/memory/history/{id}", "/memory/history/%s", null, Right.READ, true),
+          new Ask("GET", "/memory/{id}", "/memory/%s", null, Right.READ, true),
+          new Ask("DELETE", "/memory/{id}", "/memory/%s", null, Right.DELETE, true));
+
+  private static Ask ask(String method, String route, @Nullable String body, Right needs) {
+    return new Ask(method, route, route, body, needs, false);
+  }
+
+  @BeforeAll
+  void open() {
+    fixture = new HttpFixture(folder);
+    fixture.token(List.of(), List.of(), Right.READ);
+  }
+
+  @AfterAll
+  void close() {
+    fixture.close();
+  }
+
+  @Test
+  void everyRouteIsInTheTable() {
+    assertThat(ASKS.stream().map(ask -> ask.method() + " " + ask.route()))
+        .containsExactlyInAnyOrderElementsOf(
+            fixture.routes().stream().map(route -> route.method() + " " + route.path()).toList());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> nobodyGetsFurtherThanItsToken() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Ask ask : ASKS) {
+      for (Who who : Who.values()) {
+        tests.add(
+            DynamicTest.dynamicTest(
+                "%s %s by %s".formatted(ask.method(), ask.route(), who), () -> check(ask, who)));
+      }
+    }
+    return tests.stream();
+  }
+
+  private void check(Ask ask, Who who) {
+    String id = seeded();
+    Client.Answer answer = send(client(who), ask, id);
+    int expected = expected(ask, who);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(expected);
+    if (expected != 200) {
+      assertThat(answer.text()).doesNotContain("vault", "painting");
+      assertThat(send(client(Who.ALICE), ASKS.get(11), id).json().at("/result/memory").asText())
+          .isEqualTo(TEXT);
+    }
+  }
+
+  /// The one memory of Alice's, anew.
+  private String seeded() {
+    Client alice = client(Who.ALICE);
+    alice.send("DELETE", "/v1/memories?user_id=alice", null);
+    return alice
+        .post(
+            "/memory/add", "{\"text\":\"%s\",\"agent_id\":\"dev\",\"infer\":false}".formatted(TEXT))
+        .json()
+        .at("/result/results/0/id")
+        .asText();
+  }
+
+  private static Client.Answer send(Client client, Ask ask, String id) {
+    if (ask.byId()) {
+      return client.send(
+          ask.method(),
+          ask.path().formatted(id),
+          ask.body() == null ? null : ask.body().formatted(id));
+    }
+    String where = "\"user_id\":\"alice\",\"agent_id\":\"dev\"";
+    return ask.body() == null
+        ? client.send(
+            ask.method(),
+            ask.path()
+                + (ask.needs() == Right.DELETE
+                    ? "?user_id=alice"
+                    : "?user_id=alice&agent_id=dev&query=vault"),
+            null)
+        : client.send(ask.method(), ask.path(), ask.body().formatted(where));
+  }
+
+  private static int expected(Ask ask, Who who) {
+    return switch (who) {
+      case NO_TOKEN, WRONG_TOKEN, EXPIRED, REVOKED -> 401;
+      case READ_ONLY -> ask.needs() == Right.READ ? 200 : 403;
+      case WRITE_ONLY -> ask.needs() == Right.WRITE ? 200 : 403;
+      case OTHER_USER, OTHER_AGENT -> ask.byId() ? 404 : 403;
+      case ALICE, ADMIN -> 200;
+    };
+  }
+
+  private Client client(Who who) {
+    Set<Right> all = EnumSet.allOf(Right.class);
+    return switch (who) {
+      case NO_TOKEN -> fixture.client();
+      case WRONG_TOKEN -> fixture.client().bearer("am_wrong");
+      case EXPIRED -> {
+        Instant past = Instant.parse("2020-01-01T00:00:00Z");
+        yield fixture
+            .client()
+            .bearer(fixture.token(List.of("alice"), List.of(), past, Right.values()).secret());
+      }
+      case REVOKED -> {
+        var token = fixture.token(List.of("alice"), List.of(), Right.values());
+        fixture.tokens().revoke(token.token().id());
+        yield fixture.client().bearer(token.secret());
+      }
+      case READ_ONLY -> bearer(List.of("alice"), List.of(), EnumSet.of(Right.READ));
+      case WRITE_ONLY -> bearer(List.of("alice"), List.of(), EnumSet.of(Right.WRITE));
+      case OTHER_USER -> bearer(List.of("bob"), List.of(), all);
+      case OTHER_AGENT -> bearer(List.of("alice"), List.of("ops"), all);
+      case ALICE -> bearer(List.of("alice"), List.of(), all);
+      case ADMIN -> bearer(List.of(), List.of(), all);
+    };
+  }
+
+  private Client bearer(List<String> users, List<String> agents, Set<Right> rights) {
+    return fixture
+        .client()
+        .bearer(fixture.token(users, agents, rights.toArray(Right[]::new)).secret());
+  }
+}
