@@ -33,6 +33,9 @@ public final class IngestsCommand implements Callable<Integer> {
   @Option(names = "--retry", paramLabel = "ID", description = "Try this one again now.")
   @Nullable String retry;
 
+  @Option(names = "--usage", description = "Show what models cost by day, agent and run.")
+  boolean usage;
+
   @Option(names = "--retry-all", description = "Try all of them again now.")
   boolean retryAll;
 
@@ -75,11 +78,26 @@ public final class IngestsCommand implements Callable<Integer> {
     if (waiting.isEmpty()) {
       out.println("Nothing waits for the language model.");
     }
-    Usage usage = all.usage(caller);
-    if (usage.calls() > 0) {
+    List<Ingests.Spent> spent = all.usage(caller);
+    if (usage) {
+      spent.forEach(one -> out.println(line(one)));
+    }
+    Usage sum = Ingests.sum(spent);
+    if (sum.calls() > 0) {
       out.printf(
           "Used for %s so far: %,d calls, %,d tokens in, %,d tokens out%n",
-          caller.user(), usage.calls(), usage.input(), usage.output());
+          caller.user(), sum.calls(), sum.input(), sum.output());
     }
+  }
+
+  private static String line(Ingests.Spent one) {
+    return "%s  %,6d calls %,10d in %,10d out%s%s"
+        .formatted(
+            one.day(),
+            one.usage().calls(),
+            one.usage().input(),
+            one.usage().output(),
+            one.agent() == null ? "" : "  agent " + one.agent(),
+            one.run() == null ? "" : "  run " + one.run());
   }
 }

@@ -11,6 +11,8 @@ import dev.agenticmemory.store.Outcome;
 import dev.agenticmemory.store.Task;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -96,8 +98,24 @@ public final class Ingests {
     }
   }
 
-  /// What language models cost for the caller's user, ever.
-  public Usage usage(Caller caller) {
-    return UsageMarks.sum(store, caller.user());
+  /// What language models cost on one day for one scope of a user.
+  ///
+  /// @param day `YYYY-MM-DD`, UTC
+  public record Spent(String day, @Nullable String agent, @Nullable String run, Usage usage) {}
+
+  /// What language models cost for the caller's user, the oldest day first.
+  public List<Spent> usage(Caller caller) {
+    Instant now = clock.instant();
+    UsageMarks.compact(store, caller.user(), LocalDate.ofInstant(now, ZoneOffset.UTC), now);
+    List<Spent> spent = new ArrayList<>();
+    UsageMarks.sums(store, caller.user())
+        .forEach(
+            (where, usage) -> spent.add(new Spent(where.day(), where.agent(), where.run(), usage)));
+    return spent;
+  }
+
+  /// All of it together.
+  public static Usage sum(List<Spent> spent) {
+    return spent.stream().map(Spent::usage).reduce(Usage.NONE, Usage::plus);
   }
 }

@@ -11,6 +11,7 @@ import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.engine.Ingests;
 import dev.agenticmemory.engine.ListMemories;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.llm.Usage;
@@ -121,7 +122,7 @@ final class Resources {
   private ObjectNode stats(Caller caller) {
     Stats stats = engine.get().inspect().stats(caller);
     ObjectNode answer = Json.object();
-    Usage usage = engine.get().ingests().usage(caller);
+    Usage usage = Ingests.sum(engine.get().ingests().usage(caller));
     if (usage.calls() > 0) {
       answer
           .putObject("token_usage")

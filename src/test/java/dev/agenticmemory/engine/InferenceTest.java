@@ -209,7 +209,29 @@ final class InferenceTest {
     fixture.pass(Duration.ofSeconds(10));
     fixture.model.then(facts("User lives in Berlin"));
     fixture.work();
-    assertThat(fixture.engine.ingests().usage(CALLER)).isEqualTo(new Usage(2, 100, 10));
+    assertThat(fixture.engine.ingests().usage(CALLER))
+        .containsExactly(new Ingests.Spent("2026-03-01", null, null, new Usage(2, 100, 10)));
+  }
+
+  @Test
+  void whatADayCostIsOneMarkOnceItIsOver() {
+    for (int i = 0; i < 3; i++) {
+      fixture.model.then(facts("Fact number " + i));
+      fixture.add("I say number " + i);
+    }
+    Usage before = Ingests.sum(fixture.engine.ingests().usage(CALLER));
+    assertThat(fixture.store.marks("usage", "alice", 100)).hasSize(3);
+
+    fixture.pass(Duration.ofDays(1));
+    for (int i = 0; i < 2; i++) {
+      assertThat(Ingests.sum(fixture.engine.ingests().usage(CALLER))).isEqualTo(before);
+      assertThat(fixture.store.marks("usage", "alice", 100)).hasSize(1);
+    }
+    fixture.model.then(facts("Another day"));
+    fixture.add("Something new");
+    assertThat(fixture.engine.ingests().usage(CALLER))
+        .extracting(Ingests.Spent::day)
+        .containsExactly("2026-03-01", "2026-03-02");
   }
 
   @Test
