@@ -100,7 +100,7 @@ public final class Main {
     commands.addAll(JobCommands.all(program::lifecycle, Clock.systemUTC()));
     commands.add(new DoctorCommand(program::checks));
     commands.add(new BenchCommand(Launch.command(), Launch.withoutCache(), program::benchTarget));
-    commands.add(new EvalCommand(program::evaluate));
+    commands.add(new EvalCommand(program::evaluate, program::evaluateExtraction));
     commands.add(new WarmUpCommand(program::serveOn));
     return Cli.of(build.getProperty("version"), commands);
   }

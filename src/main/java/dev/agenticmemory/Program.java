@@ -12,6 +12,7 @@ import dev.agenticmemory.config.Jobs;
 import dev.agenticmemory.config.OAuth;
 import dev.agenticmemory.config.Service;
 import dev.agenticmemory.domain.Forbidden;
+import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
@@ -25,6 +26,8 @@ import dev.agenticmemory.engine.Lifecycle;
 import dev.agenticmemory.engine.Workspaces;
 import dev.agenticmemory.eval.Dataset;
 import dev.agenticmemory.eval.Evaluation;
+import dev.agenticmemory.eval.Extraction;
+import dev.agenticmemory.eval.ExtractionReport;
 import dev.agenticmemory.eval.Report;
 import dev.agenticmemory.http.Door;
 import dev.agenticmemory.http.Gate;
@@ -336,6 +339,20 @@ final class Program implements AutoCloseable {
     try (MemoryStore other = new SqliteStore(home.resolve("memory.db"), model.space())) {
       return Evaluation.of(dataset, other, model, Clock.systemUTC(), progress);
     }
+  }
+
+  /// Plays the table of conversations with the language model of the settings.
+  ExtractionReport evaluateExtraction(Path home, Consumer<String> progress) {
+    Inference real = inference();
+    if (real == null) {
+      throw new InvalidInput(
+          "--extract", "needs a language model, and none is configured", "Set LLM_MODEL.");
+    }
+    return new Extraction(
+            embedder(),
+            row -> new SqliteStore(home.resolve(row).resolve("memory.db"), embedder().space()),
+            real)
+        .run(progress);
   }
 
   /// What `doctor` looks at.

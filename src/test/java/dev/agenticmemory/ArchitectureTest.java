@@ -51,7 +51,7 @@ final class ArchitectureTest {
             mayUse("transfer", "domain", "text", "json", "store", "engine"),
             mayUse("cli", "domain", "json", "engine", "llm", "eval", "transfer", "auth"),
             mayUse("rerank.*", "domain", "rerank", "json"),
-            mayUse("eval", "domain", "text", "json", "store", "embed", "engine"),
+            mayUse("eval", "domain", "text", "json", "store", "embed", "engine", "llm"),
             mayUse("config", "domain"),
             slices().matching(ROOT + ".(*)..").should().beFreeOfCycles(),
             onlyMainCalls(System.class, "getenv", "settings enter the program in one place"),

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.agenticmemory.domain.Author;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.Stage;
+import dev.agenticmemory.eval.Conversations;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.llm.ScriptedModel;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -30,20 +28,14 @@ import org.junit.jupiter.api.io.TempDir;
 /// remembered then.
 final class ConversationsTest {
 
-  private static final Path TABLE = Path.of("src/test/resources/inference/conversations.jsonl");
-
   @TempDir Path folder;
 
-  private static List<JsonNode> table() throws IOException {
-    List<JsonNode> rows = new ArrayList<>();
-    for (String line : Files.readAllLines(TABLE)) {
-      rows.add(Json.parseOwn(line));
-    }
-    return rows;
+  private static List<JsonNode> table() {
+    return Conversations.rows();
   }
 
   @Test
-  void theTableIsWideEnough() throws IOException {
+  void theTableIsWideEnough() {
     assertThat(table()).hasSizeGreaterThanOrEqualTo(60);
     assertThat(table())
         .filteredOn(row -> row.path("wrong").asBoolean())
@@ -56,7 +48,7 @@ final class ConversationsTest {
   }
 
   @TestFactory
-  List<DynamicTest> conversations() throws IOException {
+  List<DynamicTest> conversations() {
     List<DynamicTest> tests = new ArrayList<>();
     List<JsonNode> rows = table();
     for (int i = 0; i < rows.size(); i++) {
@@ -103,7 +95,10 @@ final class ConversationsTest {
           fixture
               .engine
               .addMemory()
-              .add(CALLER, InferenceFixture.request(messages(row), null, observed, Metadata.EMPTY));
+              .add(
+                  CALLER,
+                  InferenceFixture.request(
+                      Conversations.messages(row), null, observed, Metadata.EMPTY));
 
       assertThat(added.status()).isEqualTo(Added.Status.STORED);
       assertThat(fixture.memories())
@@ -150,14 +145,5 @@ final class ConversationsTest {
         assertThat(fixture.store.history(memory.id()).toString()).doesNotContain(never.asText());
       }
     }
-  }
-
-  private static Input messages(JsonNode row) {
-    List<Input.Message> messages = new ArrayList<>();
-    for (JsonNode one : row.path("messages")) {
-      Author role = Author.valueOf(one.path("role").asText().toUpperCase(Locale.ROOT));
-      messages.add(new Input.Message(role, one.path("content").asText(), null));
-    }
-    return new Input.Messages(messages);
   }
 }
