@@ -44,6 +44,7 @@ import dev.agenticmemory.http.TieredRoutes;
 import dev.agenticmemory.http.Tls;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.mcp.Dispatcher;
+import dev.agenticmemory.mcp.MemoryOffer;
 import dev.agenticmemory.mcp.Tools;
 import dev.agenticmemory.openclaw.Layout;
 import dev.agenticmemory.openclaw.NamedFolders;
@@ -55,8 +56,10 @@ import dev.agenticmemory.transfer.Export;
 import dev.agenticmemory.transfer.Import;
 import dev.agenticmemory.transfer.Migration;
 import dev.agenticmemory.transfer.Reembed;
+import dev.agenticmemory.transport.McpEndpoints;
 import dev.agenticmemory.transport.StdioTransport;
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -98,6 +101,7 @@ final class Program implements AutoCloseable {
   private @Nullable IngestWorker worker;
   private @Nullable HttpServer http;
   private @Nullable Lifecycle lifecycle;
+  private @Nullable McpEndpoints endpoints;
   private boolean closed;
 
   Program(Config config, String version, Map<String, String> environment) {
@@ -225,9 +229,24 @@ final class Program implements AutoCloseable {
     Caller caller =
         new Caller(
             config.defaultUser(), bound != null, config.agent(), Source.TOOL, config.sharing());
-    try (Dispatcher dispatcher = new Dispatcher(this::engine, this::warmUp, version)) {
+    try (Dispatcher dispatcher = dispatcher()) {
       new StdioTransport(dispatcher, caller, out).serve(in);
     }
+  }
+
+  private static Caller caller(HttpServletRequest request) {
+    return (Caller) request.getAttribute(Door.CALLER);
+  }
+
+  private synchronized McpEndpoints endpoints() {
+    if (endpoints == null) {
+      endpoints = new McpEndpoints(dispatcher(), Program::caller, Clock.systemUTC());
+    }
+    return endpoints;
+  }
+
+  private Dispatcher dispatcher() {
+    return new Dispatcher(new MemoryOffer(this::engine), this::warmUp, version);
   }
 
   /// Serves one session on another data folder, with this program's settings otherwise.
@@ -307,6 +326,9 @@ final class Program implements AutoCloseable {
     mounts.add(new Mount(new HealthServlet(), "/health"));
     mounts.add(new Mount(new OpenApiServlet(), "/openapi.json"));
     mounts.add(new Mount(new RestServlet(routes), "/v1/*", "/v2/*", "/memory/*"));
+    McpEndpoints mcp = endpoints();
+    mounts.add(new Mount(mcp.streamable(), "/mcp"));
+    mounts.add(new Mount(mcp.sse(), McpEndpoints.SSE_PATHS));
     Issuer issuer = issuer();
     if (issuer != null) {
       mounts.add(
@@ -388,8 +410,13 @@ final class Program implements AutoCloseable {
   @Override
   public void close() {
     HttpServer server;
+    McpEndpoints mcp;
     synchronized (this) {
       server = http;
+      mcp = endpoints;
+    }
+    if (mcp != null) {
+      mcp.close();
     }
     if (server != null) {
       server.close();

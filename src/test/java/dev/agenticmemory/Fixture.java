@@ -10,6 +10,7 @@ import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.mcp.Dispatcher;
+import dev.agenticmemory.mcp.MemoryOffer;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import dev.agenticmemory.transport.StdioTransport;
@@ -49,7 +50,7 @@ public final class Fixture implements AutoCloseable {
   }
 
   public Dispatcher dispatcher() {
-    return new Dispatcher(() -> engine, () -> {}, "test");
+    return new Dispatcher(new MemoryOffer(() -> engine), () -> {}, "test");
   }
 
   /// What the server writes when these lines are all its input.

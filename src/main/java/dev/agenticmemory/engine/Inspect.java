@@ -39,14 +39,19 @@ public final class Inspect {
 
   /// Users that the caller may ask about, whose ids start with `prefix`.
   public List<UserId> users(Caller caller, String prefix) {
+    return users(caller, prefix, LIMIT_MAX);
+  }
+
+  /// At most `limit` users that the caller may ask about, whose ids start with `prefix`.
+  public List<UserId> users(Caller caller, String prefix, int limit) {
     caller.require(Right.READ);
     if (!caller.bound()) {
-      return store.users(prefix, LIMIT_MAX);
+      return store.users(prefix, limit);
     }
     return caller.access().users().stream()
         .filter(user -> user.value().startsWith(prefix))
         .sorted(Comparator.comparing(UserId::value))
-        .limit(LIMIT_MAX)
+        .limit(limit)
         .toList();
   }
 
@@ -57,18 +62,20 @@ public final class Inspect {
   }
 
   public List<RunSummary> runs(Caller caller, @Nullable UserId user) {
+    return runs(caller, user, LIMIT_MAX);
+  }
+
+  /// At most `limit` runs of a user, newest first.
+  public List<RunSummary> runs(Caller caller, @Nullable UserId user, int limit) {
     caller.require(Right.READ);
     caller.requireAllAgents("The list of runs");
-    return store.runs(caller.user(user), LIMIT_MAX);
+    return store.runs(caller.user(user), limit);
   }
 
-  /// A number that is different after every write of any process.
-  public long revision() {
-    return store.revision(null);
-  }
-
-  /// A number that is different after every write of any process that is the caller's business.
-  public long revision(Caller caller) {
-    return store.revision(caller.bound() ? caller.user() : null);
+  /// A number that is different after every write of any process to this user's memories.
+  ///
+  /// @param user null for all users
+  public long revision(@Nullable UserId user) {
+    return store.revision(user);
   }
 }

@@ -11,7 +11,7 @@ public final class Messages {
 
   private Messages() {}
 
-  static ObjectNode result(JsonNode id, ObjectNode result) {
+  public static ObjectNode result(JsonNode id, ObjectNode result) {
     ObjectNode message = frame();
     message.set("id", id);
     message.set("result", result);
@@ -28,7 +28,7 @@ public final class Messages {
     return message;
   }
 
-  static ObjectNode notification(String method, ObjectNode params) {
+  public static ObjectNode notification(String method, ObjectNode params) {
     ObjectNode message = frame().put("method", method);
     message.set("params", params);
     return message;

@@ -12,18 +12,16 @@ final class Progress implements AutoCloseable {
   /// How often it tells: a quick call never does.
   static final Duration PAUSE = Duration.ofSeconds(2);
 
-  private final Session session;
+  private final Call call;
   private final JsonNode token;
   private final Thread thread;
   private int told;
   private boolean over;
 
-  /// For one call.
-  ///
-  /// @param params of the request, which name a token where progress is wanted
-  Progress(Session session, ObjectNode params, Duration pause) {
-    this.session = session;
-    token = params.path("_meta").path("progressToken");
+  /// For one call, whose `_meta` names a token where progress is wanted.
+  Progress(Call call, Duration pause) {
+    this.call = call;
+    token = call.meta("progressToken");
     thread = Thread.ofVirtual().unstarted(() -> run(pause));
     if (token.isTextual() || token.isNumber()) {
       thread.start();
@@ -50,7 +48,7 @@ final class Progress implements AutoCloseable {
     ObjectNode params = Json.object();
     params.set("progressToken", token);
     params.put("progress", ++told).put("message", "Still working");
-    session.send(Messages.notification("notifications/progress", params));
+    call.client().accept(Messages.notification("notifications/progress", params));
     return true;
   }
 

@@ -16,6 +16,9 @@ public final class ProtocolError extends RuntimeException {
     INTERNAL_ERROR(-32603),
     /// Of the older era only.
     RESOURCE_NOT_FOUND(-32002),
+    /// The headers of an HTTP request do not say what its body says.
+    HEADER_MISMATCH(-32020),
+    MISSING_CAPABILITY(-32021),
     UNSUPPORTED_VERSION(-32022);
 
     private final int number;

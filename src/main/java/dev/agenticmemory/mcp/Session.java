@@ -1,12 +1,14 @@
 package dev.agenticmemory.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.engine.Caller;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One client's connection, in whichever era it speaks. Safe for concurrent use.
@@ -21,7 +23,7 @@ public final class Session {
   }
 
   private final Caller caller;
-  private final Consumer<ObjectNode> sink;
+  private final Consumer<JsonNode> sink;
   private final Map<JsonNode, State> inFlight = new ConcurrentHashMap<>();
   private final Set<String> subscriptions = ConcurrentHashMap.newKeySet();
   private final Map<JsonNode, Set<String>> listeners = new ConcurrentHashMap<>();
@@ -29,8 +31,8 @@ public final class Session {
 
   /// For a client that has just connected.
   ///
-  /// @param sink takes notifications to the client; may be called by any thread
-  public Session(Caller caller, Consumer<ObjectNode> sink) {
+  /// @param sink takes messages to the client; may be called by any thread
+  public Session(Caller caller, Consumer<JsonNode> sink) {
     this.caller = caller;
     this.sink = sink;
   }
@@ -40,7 +42,7 @@ public final class Session {
   }
 
   /// The version of the older era that was agreed on; null before `initialize`.
-  @Nullable String version() {
+  public @Nullable String version() {
     return version;
   }
 
@@ -74,16 +76,15 @@ public final class Session {
     return listeners;
   }
 
-  /// How many resources are followed, in both eras together.
-  int followed() {
-    return subscriptions.size() + listeners.values().stream().mapToInt(Set::size).sum();
+  /// The resources that are followed, in both eras together.
+  List<String> followed() {
+    return Stream.concat(
+            subscriptions.stream(), listeners.values().stream().flatMap(Collection::stream))
+        .toList();
   }
 
-  boolean follows() {
-    return !subscriptions.isEmpty() || !listeners.isEmpty();
-  }
-
-  void send(ObjectNode notification) {
-    sink.accept(notification);
+  /// Sends a message that belongs to no request.
+  public void send(JsonNode message) {
+    sink.accept(message);
   }
 }

@@ -3,18 +3,27 @@ package dev.agenticmemory.mcp;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.engine.Inspect;
 import dev.agenticmemory.json.Json;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Tells clients that follow resources that they may have changed: after each write of this process
-/// at once, after one of another process within [#POLL_MS].
+/// at once, after one of another process within [#POLL_MS]. A write to one user's memories is not
+/// told to those who follow another's.
 final class Updates implements AutoCloseable {
 
   private static final int POLL_MS = 1_000;
@@ -23,18 +32,28 @@ final class Updates implements AutoCloseable {
 
   private final Supplier<Engine> engine;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
-  private @Nullable ScheduledExecutorService thread;
-  private long revision = -1;
+
+  /// The revisions that were last told, by the users whose they are; no user stands for all.
+  private final Map<Set<UserId>, List<Long>> told = new HashMap<>();
+
+  private volatile @Nullable ScheduledExecutorService thread;
 
   Updates(Supplier<Engine> engine) {
     this.engine = engine;
   }
 
   /// Starts to tell this session; it is told as long as it follows something.
-  synchronized void follow(Session session) {
+  ///
+  /// @param begin has it follow more; no session is told of anything meanwhile
+  synchronized void follow(Session session, Runnable begin) {
+    Inspect inspect = engine.get().inspect();
+    begin.run();
+    session
+        .followed()
+        .forEach(uri ->
+            told.computeIfAbsent(whose(session.caller(), uri), users -> revisions(inspect, users)));
     sessions.add(session);
     if (thread == null) {
-      revision = engine.get().inspect().revision();
       engine.get().writer().onWrite(this::written);
       thread =
           Executors.newSingleThreadScheduledExecutor(
@@ -48,33 +67,70 @@ final class Updates implements AutoCloseable {
   }
 
   private void written() {
-    ScheduledExecutorService running;
-    synchronized (this) {
-      running = thread;
-    }
+    ScheduledExecutorService running = thread;
     if (running != null && !running.isShutdown()) {
       running.execute(this::look);
     }
   }
 
   /// Runs on the one thread, so that each change is told once.
-  private void look() {
+  private synchronized void look() {
     try {
-      long now = engine.get().inspect().revision();
-      if (now != revision) {
-        revision = now;
-        sessions.stream().filter(Session::follows).forEach(Updates::tell);
+      Set<Set<UserId>> changed = changed();
+      if (!changed.isEmpty()) {
+        sessions.forEach(session -> tell(session, changed));
       }
     } catch (Unavailable _) {
       // The next look tells what this one missed.
     }
   }
 
-  private static void tell(Session session) {
-    session.subscriptions().forEach(uri -> session.send(updated(Json.object().put("uri", uri))));
+  /// Whose memories were written to since the last look, of those whom somebody follows.
+  private Set<Set<UserId>> changed() {
+    Inspect inspect = engine.get().inspect();
+    Set<Set<UserId>> followed = new HashSet<>();
+    for (Session session : sessions) {
+      session.followed().forEach(uri -> followed.add(whose(session.caller(), uri)));
+    }
+    told.keySet().retainAll(followed);
+    Set<Set<UserId>> changed = new HashSet<>();
+    for (Set<UserId> users : followed) {
+      List<Long> now = revisions(inspect, users);
+      if (!now.equals(told.put(users, now))) {
+        changed.add(users);
+      }
+    }
+    return changed;
+  }
+
+  private static List<Long> revisions(Inspect inspect, Set<UserId> users) {
+    return users.isEmpty()
+        ? List.of(inspect.revision(null))
+        : users.stream().map(inspect::revision).toList();
+  }
+
+  /// Whose writes may change a resource; nobody stands for anybody.
+  private static Set<UserId> whose(Caller caller, String uri) {
+    return Address.parse(uri)
+        .map(address ->
+            switch (address) {
+              case Address.LongTerm(UserId user) -> Set.of(user);
+              case Address.Runs(UserId user) -> Set.of(user);
+              case Address.Run(UserId user, var _) -> Set.of(user);
+              case Address.Stats _, Address.One _, Address.History _ -> caller.access().users();
+            })
+        .orElse(Set.of());
+  }
+
+  private static void tell(Session session, Set<Set<UserId>> changed) {
+    Predicate<String> hit = uri -> changed.contains(whose(session.caller(), uri));
+    session.subscriptions().stream()
+        .filter(hit)
+        .forEach(uri -> session.send(updated(Json.object().put("uri", uri))));
     session
         .listeners()
-        .forEach((id, uris) -> uris.forEach(uri -> session.send(updated(params(id, uri)))));
+        .forEach((id, uris) ->
+            uris.stream().filter(hit).forEach(uri -> session.send(updated(params(id, uri)))));
   }
 
   private static ObjectNode params(JsonNode id, String uri) {

@@ -72,14 +72,17 @@ final class Lines {
     if (tooLong) {
       return new Line.TooLong();
     }
+    return decoded(line.toByteArray());
+  }
+
+  static Line decoded(byte[] bytes) {
     try {
-      ByteBuffer bytes = ByteBuffer.wrap(line.toByteArray());
       return new Line.Text(
           UTF_8
               .newDecoder()
               .onMalformedInput(CodingErrorAction.REPORT)
               .onUnmappableCharacter(CodingErrorAction.REPORT)
-              .decode(bytes)
+              .decode(ByteBuffer.wrap(bytes))
               .toString());
     } catch (CharacterCodingException _) {
       return new Line.NotUtf8();

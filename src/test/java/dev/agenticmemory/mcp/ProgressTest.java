@@ -13,13 +13,12 @@ import org.junit.jupiter.api.Test;
 final class ProgressTest {
 
   private final BlockingQueue<ObjectNode> sent = new LinkedBlockingQueue<>();
-  private final Session session = new Session(Fixture.free(), sent::add);
 
   @Test
   void aClientThatGaveATokenIsToldUntilTheCallIsDone() throws Exception {
     ObjectNode params = Json.object();
     params.putObject("_meta").put("progressToken", "t1");
-    try (Progress _ = new Progress(session, params, Duration.ofMillis(1))) {
+    try (Progress _ = new Progress(call(params), Duration.ofMillis(1))) {
       ObjectNode first = sent.take();
       assertThat(first.path("method").asText()).isEqualTo("notifications/progress");
       assertThat(first.path("params").path("progressToken").asText()).isEqualTo("t1");
@@ -30,8 +29,12 @@ final class ProgressTest {
 
   @Test
   void aClientWithoutATokenIsToldNothing() {
-    try (Progress _ = new Progress(session, Json.object(), Duration.ZERO)) {
+    try (Progress _ = new Progress(call(Json.object()), Duration.ZERO)) {
       assertThat(sent).isEmpty();
     }
+  }
+
+  private Call call(ObjectNode params) {
+    return new Call(new Session(Fixture.free(), _ -> {}), false, params, sent::add);
   }
 }

@@ -107,7 +107,6 @@ final class HostileInputTest {
         error("no tool name", request("tools/call", "{}"), -32602),
         error("tool name is a number", request("tools/call", "{\"name\":1}"), -32602),
         error("arguments is an array", tool("search_memory", "[]"), -32602),
-        error("arguments is null", tool("search_memory", "null"), -32602),
         error("a cursor that nobody gave", request("tools/list", "{\"cursor\":\"x\"}"), -32602),
         error("no uri", request("resources/read", "{}"), -32602),
         error("unknown scheme", read("file:///etc/passwd"), -32002),
@@ -126,6 +125,7 @@ final class HostileInputTest {
                 "{\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"1900-01-01\"}}"),
             -32022),
         // Tool calls with wrong arguments.
+        wrong("arguments is null", tool("search_memory", "null"), "query is missing"),
         wrong("no query", tool("search_memory", "{}"), "query is missing"),
         wrong("query is a number", tool("search_memory", "{\"query\":5}"), "query is the number 5"),
         wrong("query is blank", tool("search_memory", "{\"query\":\" \"}"), "query is blank"),

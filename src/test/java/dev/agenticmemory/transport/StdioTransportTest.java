@@ -10,6 +10,7 @@ import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.mcp.Dispatcher;
+import dev.agenticmemory.mcp.MemoryOffer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -144,11 +145,11 @@ final class StdioTransportTest {
     CountDownLatch cancelled = new CountDownLatch(1);
     Dispatcher slow =
         new Dispatcher(
-            () -> {
+            new MemoryOffer(() -> {
               asked.countDown();
               await(cancelled);
               return fixture.engine();
-            },
+            }),
             () -> {},
             "test");
     try (Live client = new Live(slow, Fixture.free())) {

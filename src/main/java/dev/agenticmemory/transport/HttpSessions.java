@@ -1,0 +1,161 @@
+package dev.agenticmemory.transport;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.agenticmemory.engine.Caller;
+import dev.agenticmemory.mcp.Session;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The sessions of the older era that clients have open over HTTP, by ids that nobody can guess. A
+/// session that is idle for long expires; where there are too many, the one idle longest does.
+final class HttpSessions implements AutoCloseable {
+
+  /// Most sessions at once.
+  static final int SESSIONS_MAX = 2_000;
+
+  /// How long a session lives without a request and without an open stream.
+  static final Duration IDLE_MAX = Duration.ofMinutes(30);
+
+  private static final int ID_BYTES = 24;
+
+  /// One client's session.
+  static final class Entry {
+    private final String id;
+    private final Session session;
+    private final AtomicReference<@Nullable EventStream> stream = new AtomicReference<>();
+    private volatile Instant lastUsed;
+
+    private Entry(String id, Caller caller, Instant now) {
+      this.id = id;
+      this.session = new Session(caller, this::send);
+      this.lastUsed = now;
+    }
+
+    private Entry(String id, Session session, EventStream open, Instant now) {
+      this.id = id;
+      this.session = session;
+      this.lastUsed = now;
+      stream.set(open);
+    }
+
+    String id() {
+      return id;
+    }
+
+    Session session() {
+      return session;
+    }
+
+    /// Has messages that belong to no request sent by `opened`. False where another stream does.
+    boolean listen(EventStream opened) {
+      return stream.compareAndSet(null, opened);
+    }
+
+    void left(EventStream closed) {
+      var _ = stream.compareAndSet(closed, null);
+    }
+
+    /// What nobody listens for is lost, which the protocol allows: it only tells of changes.
+    private void send(JsonNode message) {
+      EventStream open = stream.get();
+      if (open != null) {
+        open.send(message);
+      }
+    }
+
+    private boolean expired(Instant now) {
+      return stream.get() == null && lastUsed.plus(IDLE_MAX).isBefore(now);
+    }
+
+    private void end() {
+      EventStream open = stream.get();
+      if (open != null) {
+        open.end();
+      }
+    }
+  }
+
+  private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+  private final SecureRandom random = new SecureRandom();
+  private final Clock clock;
+  private final Consumer<Session> ended;
+  private volatile boolean closed;
+
+  /// @param ended told of each session that is over
+  HttpSessions(Clock clock, Consumer<Session> ended) {
+    this.clock = clock;
+    this.ended = ended;
+  }
+
+  Entry open(Caller caller) {
+    return added(new Entry(newId(), caller, clock.instant()));
+  }
+
+  /// A session that lives as long as its stream; nobody finds it by its id.
+  Entry adopt(Session session, EventStream stream) {
+    return added(new Entry(newId(), session, stream, clock.instant()));
+  }
+
+  private Entry added(Entry entry) {
+    makeRoom(clock.instant());
+    entries.put(entry.id(), entry);
+    if (closed) {
+      close(entry);
+    }
+    return entry;
+  }
+
+  private String newId() {
+    byte[] bytes = new byte[ID_BYTES];
+    random.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /// The session of this id, if it is the caller's and has not expired.
+  Optional<Entry> find(String id, Caller caller) {
+    Instant now = clock.instant();
+    Entry entry = entries.get(id);
+    if (entry == null || !entry.session().caller().equals(caller)) {
+      return Optional.empty();
+    }
+    if (entry.expired(now)) {
+      close(entry);
+      return Optional.empty();
+    }
+    entry.lastUsed = now;
+    return Optional.of(entry);
+  }
+
+  void close(Entry entry) {
+    if (entries.remove(entry.id(), entry)) {
+      ended.accept(entry.session());
+      entry.end();
+    }
+  }
+
+  /// Ends them all. Those that open from now on end at once.
+  @Override
+  public void close() {
+    closed = true;
+    entries.values().forEach(this::close);
+  }
+
+  private synchronized void makeRoom(Instant now) {
+    entries.values().stream().filter(entry -> entry.expired(now)).forEach(this::close);
+    while (entries.size() >= SESSIONS_MAX) {
+      entries.values().stream()
+          .min(Comparator.comparing(entry -> entry.lastUsed))
+          .ifPresent(this::close);
+    }
+  }
+}

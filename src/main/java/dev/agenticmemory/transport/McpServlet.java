@@ -1,0 +1,224 @@
+package dev.agenticmemory.transport;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.agenticmemory.engine.Caller;
+import dev.agenticmemory.mcp.Dispatcher;
+import dev.agenticmemory.mcp.Messages;
+import dev.agenticmemory.mcp.ProtocolError;
+import dev.agenticmemory.mcp.ProtocolError.Code;
+import dev.agenticmemory.mcp.Session;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// MCP by streamable HTTP at one address, in both eras: a request of the newer one stands for
+/// itself, one of the older belongs to the session that its header names.
+final class McpServlet extends HttpServlet {
+
+  private static final String SESSION = "Mcp-Session-Id";
+
+  private final transient Dispatcher dispatcher;
+  private final transient Function<HttpServletRequest, Caller> callers;
+  private final transient RequestBodies bodies;
+  private final transient HttpSessions sessions;
+
+  McpServlet(
+      Dispatcher dispatcher,
+      Function<HttpServletRequest, Caller> callers,
+      RequestBodies bodies,
+      HttpSessions sessions) {
+    this.dispatcher = dispatcher;
+    this.callers = callers;
+    this.bodies = bodies;
+    this.sessions = sessions;
+  }
+
+  @Override
+  protected void doPost(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    JsonNode id = null;
+    try (RequestBodies.Body body = bodies.read(request)) {
+      JsonNode message = body.message();
+      id = id(message);
+      String version = request.getHeader(ModernHeaders.VERSION);
+      if (Dispatcher.isModern(message) || Dispatcher.MODERN.equals(version)) {
+        modern(request, response, message);
+      } else {
+        requireLegacy(version);
+        legacy(request, response, message);
+      }
+    } catch (Refused e) {
+      HttpReply.json(response, e.status(), Messages.error(id, e.error()));
+    } catch (ProtocolError e) {
+      HttpReply.json(response, HttpServletResponse.SC_BAD_REQUEST, Messages.error(id, e));
+    }
+  }
+
+  /// The id of a request, where it has one that can be repeated.
+  private static @Nullable JsonNode id(JsonNode message) {
+    JsonNode id = message.path("id");
+    return id.isTextual() || id.isNumber() ? id : null;
+  }
+
+  // The newer era.
+
+  private void modern(HttpServletRequest request, HttpServletResponse response, JsonNode message)
+      throws IOException, Refused {
+    Caller caller = callers.apply(request);
+    if (message.isObject() && !message.has("id")) {
+      // This era has no notifications over HTTP: who loses interest ends the connection.
+      response.setStatus(HttpServletResponse.SC_ACCEPTED);
+      return;
+    }
+    if (!Dispatcher.isModern(message)) {
+      Dispatcher.requireEnvelope(message);
+    }
+    ModernHeaders.require(request, message);
+    Dispatcher.requireEnvelope(message);
+    HttpReply reply = new HttpReply(request, response);
+    if (message.path("method").asText().equals("subscriptions/listen")) {
+      listen(request, response, new EventStream(), caller, message, reply);
+      return;
+    }
+    Session session = new Session(caller, reply::tell);
+    JsonNode answer = dispatcher.handle(session, message, reply::tell);
+    reply.answer(modernStatus(answer), answer);
+  }
+
+  private static int modernStatus(@Nullable JsonNode answer) {
+    int code = code(answer);
+    if (code == Code.METHOD_NOT_FOUND.number()) {
+      return HttpServletResponse.SC_NOT_FOUND;
+    }
+    boolean refused =
+        code == Code.INVALID_REQUEST.number() || code == Code.MISSING_CAPABILITY.number();
+    return refused ? HttpServletResponse.SC_BAD_REQUEST : HttpServletResponse.SC_OK;
+  }
+
+  private static int code(@Nullable JsonNode answer) {
+    return answer == null ? 0 : answer.path("error").path("code").asInt();
+  }
+
+  /// The answer is a stream that stays open.
+  private void listen(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      EventStream stream,
+      Caller caller,
+      JsonNode message,
+      HttpReply reply)
+      throws IOException {
+    Session session = new Session(caller, stream::send);
+    JsonNode refusal = dispatcher.handle(session, message, stream::send);
+    if (refusal != null) {
+      reply.answer(modernStatus(refusal), refusal);
+      return;
+    }
+    HttpSessions.Entry entry = sessions.adopt(session, stream);
+    stream.open(request, response, () -> sessions.close(entry));
+  }
+
+  // The older era.
+
+  private static void requireLegacy(@Nullable String version) throws Refused {
+    if (version != null && !Dispatcher.isLegacy(version)) {
+      throw new Refused(HttpServletResponse.SC_BAD_REQUEST, Dispatcher.unsupported(version));
+    }
+  }
+
+  private void legacy(HttpServletRequest request, HttpServletResponse response, JsonNode message)
+      throws IOException, Refused {
+    HttpReply reply = new HttpReply(request, response);
+    if (message.path("method").asText().equals("initialize") && message.has("id")) {
+      initialize(callers.apply(request), response, message, reply);
+      return;
+    }
+    Session session = session(request).session();
+    JsonNode id = message.path("id");
+    boolean tracked = message.has("method") && message.has("id");
+    if (tracked && !session.begin(id)) {
+      throw new Refused(
+          HttpServletResponse.SC_BAD_REQUEST,
+          Code.INVALID_REQUEST,
+          "A request with this id is under way");
+    }
+    JsonNode answer;
+    boolean wanted;
+    try {
+      answer = dispatcher.handle(session, message, reply::tell);
+    } finally {
+      wanted = !tracked || session.end(id);
+    }
+    reply.answer(legacyStatus(answer), wanted ? answer : null);
+  }
+
+  private static int legacyStatus(@Nullable JsonNode answer) {
+    boolean unreadable = answer != null && answer.path("id").isNull();
+    return unreadable ? HttpServletResponse.SC_BAD_REQUEST : HttpServletResponse.SC_OK;
+  }
+
+  private void initialize(
+      Caller caller, HttpServletResponse response, JsonNode message, HttpReply reply)
+      throws IOException {
+    HttpSessions.Entry entry = sessions.open(caller);
+    JsonNode answer = dispatcher.handle(entry.session(), message, reply::tell);
+    if (entry.session().version() == null) {
+      sessions.close(entry);
+    } else {
+      response.setHeader(SESSION, entry.id());
+    }
+    reply.answer(HttpServletResponse.SC_OK, answer);
+  }
+
+  private HttpSessions.Entry session(HttpServletRequest request) throws Refused {
+    String id = request.getHeader(SESSION);
+    if (id == null) {
+      throw new Refused(
+          HttpServletResponse.SC_BAD_REQUEST,
+          Code.INVALID_REQUEST,
+          "Header %s is missing; send initialize first".formatted(SESSION));
+    }
+    return sessions
+        .find(id, callers.apply(request))
+        .orElseThrow(() ->
+            new Refused(
+                HttpServletResponse.SC_NOT_FOUND,
+                Code.INVALID_REQUEST,
+                "There is no such session any more; send initialize again"));
+  }
+
+  /// Opens the stream of what belongs to no request.
+  @Override
+  protected void doGet(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    try {
+      requireLegacy(request.getHeader(ModernHeaders.VERSION));
+      HttpSessions.Entry entry = session(request);
+      EventStream stream = new EventStream();
+      if (!entry.listen(stream)) {
+        throw new Refused(
+            HttpServletResponse.SC_CONFLICT,
+            Code.INVALID_REQUEST,
+            "The stream of this session is open already");
+      }
+      stream.open(request, response, () -> entry.left(stream));
+    } catch (Refused e) {
+      HttpReply.json(response, e.status(), Messages.error(null, e.error()));
+    }
+  }
+
+  /// Ends a session.
+  @Override
+  protected void doDelete(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    try {
+      sessions.close(session(request));
+      response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    } catch (Refused e) {
+      HttpReply.json(response, e.status(), Messages.error(null, e.error()));
+    }
+  }
+}
