@@ -3,14 +3,11 @@
 //   node .ci/openclaw/run.mjs OPENCLAW LAUNCHER
 //
 // OPENCLAW is the path of the `openclaw` command, LAUNCHER that of `agentic-memory`.
-import { fileURLToPath } from "node:url";
-
 import { ScriptedModel, textOf, toolResults } from "./model.mjs";
 import { PHRASES } from "./phrases.mjs";
 import { World, run } from "./world.mjs";
 
 const [openclaw, launcher] = process.argv.slice(2);
-const plugin = fileURLToPath(new URL("../../openclaw-plugin", import.meta.url));
 const PHRASES_RIGHT_MIN = 18;
 const PARALLEL_TURNS = 50;
 
@@ -25,12 +22,8 @@ function check(name, ok, detail) {
 
 const model = new ScriptedModel();
 const world = new World(openclaw);
-const stdio = {
-  command: launcher,
-  args: ["stdio"],
-  env: { LC_ALL: "C.UTF-8", MEMORY_HOME: world.memoryHome },
-  requestTimeoutMs: 60_000,
-};
+/** `agentic-memory` with these arguments, as a person with this home starts it. */
+const agenticMemory = (...args) => run(launcher, args, { env: { ...world.env, MEMORY_HOME: world.memoryHome } });
 
 /** What was recalled into the prompt of the turn in which `text` was said. */
 function recalled(text) {
@@ -45,11 +38,23 @@ function occurrences(text, part) {
 
 /** All memories, by the command line. */
 async function memories(...options) {
-  const env = { ...world.env, MEMORY_HOME: world.memoryHome };
-  return JSON.parse(await run(launcher, ["list", "--limit", "100", "--json", ...options], { env })).results;
+  return JSON.parse(await agenticMemory("list", "--limit", "100", "--json", ...options)).results;
 }
 
 const today = () => new Date().toISOString().slice(0, 10);
+
+async function theInstallerConnectsOpenClaw() {
+  await world.configure(modelUrl);
+  const said = await agenticMemory("install", "openclaw");
+  check("the installer connects OpenClaw, and its server answers", said.includes("lists 10 tools"), said);
+  capturing("both");
+}
+
+function capturing(capture, more) {
+  world.reconfigure((config) => {
+    config.plugins.entries["agentic-memory"].config = { capture, ...more };
+  });
+}
 
 async function openclawAcceptsThePlugin() {
   await world.openclaw("config", "validate");
@@ -145,8 +150,8 @@ async function everyExchangeIsInTheDiaryOnce() {
 /** Each prompt holds recalled text, and each answer repeats it: none of it may become a memory. */
 async function manySessionsAtOnce() {
   await world.stopGateway();
-  const pluginConfig = { capture: "both", recallTopK: 50, recallChars: 50_000 };
-  await world.configure({ modelUrl, plugin, pluginConfig, server: { ...stdio, enabled: false } });
+  capturing("both", { recallTopK: 50, recallChars: 50_000 });
+  world.reconfigure((config) => (config.mcp.servers.memory.enabled = false)); // A process a session, for nothing.
   await world.startGateway();
   const before = await memories("--run", today());
   model.when("Session number", (said) => `You asked: ${said}`);
@@ -169,7 +174,7 @@ async function manySessionsAtOnce() {
 let modelUrl;
 try {
   modelUrl = await model.listen();
-  await world.configure({ modelUrl, plugin, pluginConfig: { capture: "both" }, server: stdio });
+  await theInstallerConnectsOpenClaw();
   await openclawAcceptsThePlugin();
   await world.startGateway();
   await thePhrasesFindTheRightTool();

@@ -34,8 +34,8 @@ export class World {
     };
   }
 
-  /** Writes openclaw.json for two agents whose model is at `modelUrl`. */
-  async configure({ modelUrl, server, plugin, pluginConfig }) {
+  /** Writes openclaw.json as a person has it who does not know us: two agents, whose model is at `modelUrl`. */
+  async configure(modelUrl) {
     this.#port ??= await freePort();
     const config = {
       agents: {
@@ -49,7 +49,6 @@ export class World {
       },
       models: { mode: "merge", providers: { scripted: provider(modelUrl) } },
       tools: { profile: "coding" },
-      ...(server ? { mcp: { servers: { memory: server } } } : {}),
       gateway: {
         mode: "local",
         bind: "loopback",
@@ -57,17 +56,19 @@ export class World {
         auth: { mode: "token", token: TOKEN },
         http: { endpoints: { chatCompletions: { enabled: true } } },
       },
-      plugins: {
-        load: { paths: [plugin] },
-        entries: {
-          "memory-core": { config: { dreaming: { enabled: false } } },
-          "agentic-memory": { enabled: true, hooks: { allowConversationAccess: true }, config: pluginConfig ?? {} },
-        },
-      },
+      plugins: { entries: { "memory-core": { config: { dreaming: { enabled: false } } } } },
       logging: { file: join(this.home, "openclaw.log") },
       update: { checkOnStart: false },
     };
     writeFileSync(join(this.home, ".openclaw", "openclaw.json"), JSON.stringify(config, null, 2));
+  }
+
+  /** Changes openclaw.json, as `edit` changes what is in it. */
+  reconfigure(edit) {
+    const file = join(this.home, ".openclaw", "openclaw.json");
+    const config = JSON.parse(readFileSync(file, "utf8"));
+    edit(config);
+    writeFileSync(file, JSON.stringify(config, null, 2));
   }
 
   async startGateway() {

@@ -5,6 +5,8 @@ import static dev.agenticmemory.cli.Check.Finding.warning;
 
 import dev.agenticmemory.cli.Check;
 import dev.agenticmemory.cli.Check.Finding;
+import dev.agenticmemory.clients.Diagnosis;
+import dev.agenticmemory.clients.Places;
 import dev.agenticmemory.config.Config;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.embed.Embedder;
@@ -24,9 +26,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What `doctor` looks at, each with a real try.
@@ -44,7 +48,8 @@ final class Checks {
       Config config,
       Supplier<Engine> engine,
       Supplier<Embedder> embedder,
-      Supplier<@Nullable LanguageModel> languageModel) {
+      Supplier<@Nullable LanguageModel> languageModel,
+      Places places) {
     return List.of(
         new Check("Java", Checks::java),
         new Check("Settings", () -> settings(config)),
@@ -53,7 +58,8 @@ final class Checks {
         new Check("Embedding model", () -> embedding(embedder.get())),
         new Check("Languages", () -> languages(config, engine.get())),
         new Check("Language model", () -> languageModel(languageModel.get())),
-        new Check("Ingests", () -> ingests(config, engine.get())));
+        new Check("Ingests", () -> ingests(config, engine.get())),
+        new Check("Clients", () -> clients(new Diagnosis(places, config.home()))));
   }
 
   private static Finding java() {
@@ -79,6 +85,10 @@ final class Checks {
     Files.createDirectories(home);
     Path probe = Files.createTempFile(home, "doctor", ".tmp");
     Files.delete(probe);
+    String owner = Files.getOwner(home).getName();
+    if (!owner.equals(System.getProperty("user.name"))) {
+      return warning("%s belongs to %s: is it yours?".formatted(home, owner));
+    }
     long free = Files.getFileStore(home).getUsableSpace();
     String found = "%s, %,d MB free".formatted(home, free / (1024 * 1024));
     return free >= DISK_BYTES_MIN ? fine(found) : warning(found + "; free some space");
@@ -151,5 +161,20 @@ final class Checks {
     String found =
         "%d wait for the language model, %d were given up".formatted(all.size() - failed, failed);
     return failed == 0 ? fine(found) : warning(found + "; run `agentic-memory ingests`");
+  }
+
+  private static Finding clients(Diagnosis diagnosis) {
+    List<Diagnosis.Connected> all = diagnosis.all();
+    if (all.isEmpty()) {
+      return warning("none starts this program; see `agentic-memory install --help`");
+    }
+    List<String> problems = new ArrayList<>();
+    for (Diagnosis.Connected connected : all) {
+      connected.problems().forEach(p -> problems.add(connected.host() + ": " + p));
+    }
+    String hosts = all.stream().map(c -> c.host().id()).collect(Collectors.joining(", "));
+    return problems.isEmpty()
+        ? fine(hosts + " start this program as they should")
+        : warning(String.join("; ", problems) + ". `agentic-memory install CLIENT` writes it anew");
   }
 }

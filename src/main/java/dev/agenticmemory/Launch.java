@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// How this program is started once more, as a client would.
 final class Launch {
@@ -18,6 +19,13 @@ final class Launch {
   static List<String> command() {
     String launcher = System.getProperty(LAUNCHER);
     return launcher == null ? java(jvmOptions()) : List.of(launcher);
+  }
+
+  /// The folder of the plugin for OpenClaw; null where the program was started without the
+  /// launcher.
+  static @Nullable Path openclawPlugin() {
+    String launcher = System.getProperty(LAUNCHER);
+    return launcher == null ? null : Path.of(launcher).resolveSibling("openclaw-plugin");
   }
 
   /// The same Java with the same options, but for the AOT cache.

@@ -9,6 +9,7 @@ import dev.agenticmemory.cli.EvalCommand;
 import dev.agenticmemory.cli.ExportCommand;
 import dev.agenticmemory.cli.ImportCommand;
 import dev.agenticmemory.cli.IngestsCommand;
+import dev.agenticmemory.cli.InstallCommand;
 import dev.agenticmemory.cli.JobCommands;
 import dev.agenticmemory.cli.MemoryCommands;
 import dev.agenticmemory.cli.MigrateCommand;
@@ -17,6 +18,9 @@ import dev.agenticmemory.cli.ServeCommand;
 import dev.agenticmemory.cli.StdioCommand;
 import dev.agenticmemory.cli.TokenCommand;
 import dev.agenticmemory.cli.WarmUpCommand;
+import dev.agenticmemory.clients.Installer;
+import dev.agenticmemory.clients.Places;
+import dev.agenticmemory.clients.ServerEntry;
 import dev.agenticmemory.config.Config;
 import dev.agenticmemory.config.InvalidConfig;
 import java.io.FileDescriptor;
@@ -30,8 +34,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -44,6 +51,10 @@ public final class Main {
   /// What clients start. It goes past picocli, whose classes are too old for the class cache:
   /// loading them takes as long as all the rest of the start.
   private static final List<String> STDIO = List.of("stdio");
+
+  /// Settings of this process that a client's server is to have too; secrets stay in `.env`.
+  private static final Set<String> PASSED_TO_CLIENTS =
+      Set.of("MEMORY_HOME", "DATA_DIR", "MEMORY_USER_ID", "MEMORY_AGENT_ID", "VECTOR_STORE");
 
   private static final int EXIT_CONFIG = 78; // EX_CONFIG: no retry helps until a person acts.
 
@@ -98,11 +109,30 @@ public final class Main {
     commands.add(new MigrateCommand(program::move));
     commands.add(new ReembedCommand(program::reembed, config.embedding().id()));
     commands.addAll(JobCommands.all(program::lifecycle, Clock.systemUTC()));
-    commands.add(new DoctorCommand(program::checks));
+    commands.add(installCommand());
+    commands.add(new DoctorCommand(() -> program.checks(places())));
     commands.add(new BenchCommand(Launch.command(), Launch.withoutCache(), program::benchTarget));
     commands.add(new EvalCommand(program::evaluate, program::evaluateExtraction));
     commands.add(new WarmUpCommand(program::serveOn));
     return Cli.of(build.getProperty("version"), commands);
+  }
+
+  private static InstallCommand installCommand() {
+    List<String> command = new ArrayList<>(Launch.command());
+    command.add("stdio");
+    Map<String, String> env = new HashMap<>(System.getenv());
+    env.keySet().retainAll(PASSED_TO_CLIENTS);
+    env.put("LC_ALL", "C.UTF-8"); // Hosts do not pass theirs on; a JVM then takes text for ASCII.
+    return new InstallCommand(
+        new Installer(places(), Launch.openclawPlugin(), Clock.systemUTC()),
+        new ServerEntry(command, env));
+  }
+
+  private static Places places() {
+    return new Places(
+        Path.of(System.getenv().getOrDefault("HOME", System.getProperty("user.home"))),
+        System.getenv(),
+        System.getProperty("os.name").startsWith("Mac"));
   }
 
   /// Takes `--env-file FILE` out of the arguments, wherever it stands: it is needed before any

@@ -7,6 +7,7 @@ import dev.agenticmemory.auth.TokenFile;
 import dev.agenticmemory.cli.BenchTarget;
 import dev.agenticmemory.cli.Check;
 import dev.agenticmemory.cli.MigrateCommand;
+import dev.agenticmemory.clients.Places;
 import dev.agenticmemory.config.Config;
 import dev.agenticmemory.config.Jobs;
 import dev.agenticmemory.config.OAuth;
@@ -378,8 +379,8 @@ final class Program implements AutoCloseable {
   }
 
   /// What `doctor` looks at.
-  List<Check> checks() {
-    return Checks.of(config, this::engine, this::embedder, this::languageModel);
+  List<Check> checks(Places places) {
+    return Checks.of(config, this::engine, this::embedder, this::languageModel, places);
   }
 
   private synchronized Embedder embedder() {

@@ -86,6 +86,28 @@ final class ProcessTest {
   }
 
   @Test
+  void aClientIsConnectedOnceItsServerHasAnswered() throws Exception {
+    Map<String, String> env = Map.of("HOME", home.toString());
+    Process install = process(List.of("install", "claude-code"), env);
+    String said = new String(install.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(install.waitFor()).isEqualTo(0);
+    assertThat(said).contains("lists 10 tools");
+    assertThat(home.resolve(".claude.json")).content().contains("MEMORY_HOME");
+    assertThat(process(List.of("install", "claude-code", "--remove"), env).waitFor()).isEqualTo(0);
+    assertThat(home.resolve(".claude.json")).content().doesNotContain("memory");
+  }
+
+  @Test
+  void aClientWhoseServerDoesNotStartKeepsItsConfiguration() throws Exception {
+    Files.writeString(home.resolve(".claude.json"), "{}");
+    Process install =
+        process(
+            List.of("install", "claude-code"), Map.of("HOME", home.toString(), "DATA_DIR", "x"));
+    assertThat(install.waitFor()).isNotEqualTo(0);
+    assertThat(home.resolve(".claude.json")).hasContent("{}");
+  }
+
+  @Test
   void theProcessEndsOnSigterm() throws Exception {
     Process process = process(List.of("stdio"), Map.of());
     process

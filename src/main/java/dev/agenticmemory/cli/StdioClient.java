@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// A small MCP client: starts a server as a process, and talks to it as any client does.
@@ -30,14 +31,13 @@ final class StdioClient implements AutoCloseable {
 
   /// Starts `command stdio` on the data folder `home`, and has it initialized.
   StdioClient(List<String> command, Path home) throws IOException {
+    this(onHome(command, home).start());
+  }
+
+  /// Has a server that was just started initialized.
+  private StdioClient(Process started) throws IOException {
     long start = System.nanoTime();
-    List<String> full = new ArrayList<>(command);
-    full.add("stdio");
-    ProcessBuilder builder =
-        new ProcessBuilder(full).redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().keySet().removeIf(name -> name.startsWith("MEMORY_"));
-    builder.environment().put("MEMORY_HOME", home.toString());
-    process = builder.start();
+    process = started;
     in = process.getOutputStream();
     out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
     ObjectNode params = Json.object().put("protocolVersion", "2025-11-25");
@@ -46,6 +46,29 @@ final class StdioClient implements AutoCloseable {
     var _ = request("initialize", params);
     startToInitialized = Duration.ofNanos(System.nanoTime() - start);
     send(Json.object().put("jsonrpc", "2.0").put("method", "notifications/initialized"));
+  }
+
+  /// Starts a server that is ended after `lifetime`, whatever it does.
+  static StdioClient limited(ProcessBuilder builder, Duration lifetime) throws IOException {
+    Process process = builder.start();
+    CompletableFuture.delayedExecutor(lifetime.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(process::destroyForcibly);
+    try {
+      return new StdioClient(process);
+    } catch (IOException e) {
+      process.destroyForcibly();
+      throw e;
+    }
+  }
+
+  private static ProcessBuilder onHome(List<String> command, Path home) {
+    List<String> full = new ArrayList<>(command);
+    full.add("stdio");
+    ProcessBuilder builder =
+        new ProcessBuilder(full).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().keySet().removeIf(name -> name.startsWith("MEMORY_"));
+    builder.environment().put("MEMORY_HOME", home.toString());
+    return builder;
   }
 
   Duration startToInitialized() {

@@ -1,0 +1,147 @@
+package dev.agenticmemory.clients;
+
+import dev.agenticmemory.domain.InvalidInput;
+import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Puts this program into hosts' configurations, and takes it out again.
+public final class Installer {
+
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+  private final Places places;
+  private final @Nullable Path plugin;
+  private final Clock clock;
+
+  /// @param plugin the folder of the plugin for OpenClaw; null where it is not at hand
+  public Installer(Places places, @Nullable Path plugin, Clock clock) {
+    this.places = places;
+    this.plugin = plugin;
+    this.clock = clock;
+  }
+
+  /// What makes `host` start the server by `entry`.
+  public Plan toInstall(Host host, ServerEntry entry) {
+    return plan(host, config -> Setting.toInstall(host, entry, plugin, config));
+  }
+
+  /// What takes the server, and the plugin, out of the host's configuration.
+  public Plan toRemove(Host host) {
+    return plan(host, config -> Setting.toRemove(host, plugin, config));
+  }
+
+  /// The entry that the host has for the server now; empty for none, and for one by address.
+  public Optional<ServerEntry> entry(Host host) {
+    return ServerEntry.of(read(host).at(Setting.server(host)));
+  }
+
+  private interface Settings {
+    List<Setting> of(ConfigText config);
+  }
+
+  private Plan plan(Host host, Settings wanted) {
+    Path file = places.config(host);
+    ConfigText before = read(host);
+    try {
+      List<Setting> settings = wanted.of(before);
+      ConfigText after = before;
+      for (Setting setting : settings) {
+        boolean there = setting.value() != null && after.at(setting.path()).equals(setting.value());
+        after = there ? after : setting.in(after);
+      }
+      List<String> changes = settings.stream().map(Installer::line).toList();
+      return new Plan(host, file, before.text(), after.text(), changes);
+    } catch (UneditableConfig e) {
+      throw new InvalidInput(
+          file.toString(),
+          "cannot be edited: " + e.getMessage(),
+          "Write the entry by hand; mcp-config.example.json shows it.");
+    }
+  }
+
+  private static String line(Setting setting) {
+    String name = String.join(".", setting.path());
+    return setting.value() == null
+        ? "- " + name
+        : "+ %s = %s".formatted(name, Json.print(setting.value()));
+  }
+
+  private ConfigText read(Host host) {
+    return ConfigText.read(host, places.config(host));
+  }
+
+  /// Writes what was planned, and keeps what was there.
+  ///
+  /// @return the copy of the file as it was; empty where there was none
+  public Optional<Path> apply(Plan plan) {
+    Path file = plan.file();
+    try {
+      if (!ConfigText.text(file).equals(plan.before())) {
+        throw new Unavailable(
+            "%s has been changed in the meantime".formatted(file), "Try again.", null);
+      }
+      Optional<Path> backup = Optional.empty();
+      if (Files.exists(file)) {
+        Path copy =
+            file.resolveSibling(file.getFileName() + ".backup-" + STAMP.format(clock.instant()));
+        Files.copy(
+            file, copy, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
+        backup = Optional.of(copy);
+      }
+      write(file, plan.after());
+      return backup;
+    } catch (IOException e) {
+      throw unwritable(file, e);
+    }
+  }
+
+  /// Undoes [#apply].
+  public void revert(Plan plan) {
+    try {
+      if (plan.before().isEmpty()) {
+        Files.deleteIfExists(plan.file());
+      } else {
+        write(plan.file(), plan.before());
+      }
+    } catch (IOException e) {
+      throw unwritable(plan.file(), e);
+    }
+  }
+
+  /// All of it or nothing, with the permissions of what was there, through a link to where it
+  /// points.
+  private static void write(Path file, String text) throws IOException {
+    Path target = Files.exists(file) ? file.toRealPath() : file;
+    Files.createDirectories(target.toAbsolutePath().getParent());
+    Path draft = target.resolveSibling(target.getFileName() + ".new");
+    Files.deleteIfExists(draft);
+    Files.createFile(draft);
+    PosixFileAttributeView view = Files.getFileAttributeView(draft, PosixFileAttributeView.class);
+    if (view != null) {
+      view.setPermissions(
+          Files.exists(target)
+              ? Files.getPosixFilePermissions(target)
+              : PosixFilePermissions.fromString("rw-------"));
+    }
+    Files.writeString(draft, text);
+    Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static Unavailable unwritable(Path file, IOException e) {
+    return new Unavailable(
+        "%s cannot be written: %s".formatted(file, e), "Look at its permissions.", e);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.agenticmemory.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.agenticmemory.domain.InvalidInput;
+import dev.agenticmemory.domain.Unavailable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class InstallerTest {
+
+  private static final Clock NOON =
+      Clock.fixed(Instant.parse("2026-03-22T12:00:00Z"), ZoneOffset.UTC);
+
+  @TempDir Path home;
+  private Places places;
+  private Installer installer;
+  private ServerEntry entry;
+
+  @BeforeEach
+  void atHome() {
+    places = new Places(home, Map.of(), false);
+    installer = new Installer(places, home.resolve("openclaw-plugin"), NOON);
+    entry =
+        new ServerEntry(
+            List.of(home.resolve("agentic-memory").toString(), "stdio"),
+            Map.of("LC_ALL", "C.UTF-8"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aHostWithoutAConfigurationGetsOneAndLosesItsEntryAgain(Host host) {
+    Plan plan = installer.toInstall(host, entry);
+    assertThat(installer.apply(plan)).isEmpty();
+    assertThat(installer.entry(host)).contains(entry);
+    assertThat(installer.toInstall(host, entry).changesNothing()).isTrue();
+    installer.apply(installer.toRemove(host));
+    assertThat(installer.entry(host)).isEmpty();
+    assertThat(installer.toRemove(host).changesNothing()).isTrue();
+  }
+
+  @Test
+  void openClawGetsThePluginWithItsPermissionToo() throws IOException {
+    Path file = places.config(Host.OPENCLAW);
+    Files.createDirectories(file.getParent());
+    String before =
+        """
+        {
+          // my agents
+          agents: { entries: { main: {} } },
+          plugins: {
+            allow: ["telegram"],
+            load: { paths: ["/mine"] },
+          },
+        }
+        """;
+    Files.writeString(file, before);
+    Plan plan = installer.toInstall(Host.OPENCLAW, entry);
+    assertThat(installer.apply(plan))
+        .hasValueSatisfying(copy -> assertThat(copy).hasContent(before));
+    JsonNode config = new JsonText(Files.readString(file)).tree();
+    assertThat(config.at("/mcp/servers/memory/requestTimeoutMs").asInt()).isEqualTo(60_000);
+    assertThat(config.at("/plugins/entries/agentic-memory/enabled").asBoolean()).isTrue();
+    assertThat(
+            config.at("/plugins/entries/agentic-memory/hooks/allowConversationAccess").asBoolean())
+        .isTrue();
+    assertThat(config.at("/plugins/load/paths").valueStream().map(JsonNode::asText))
+        .containsExactly("/mine", home.resolve("openclaw-plugin").toString());
+    assertThat(config.at("/plugins/allow").valueStream().map(JsonNode::asText))
+        .containsExactly("telegram", "agentic-memory");
+
+    installer.apply(installer.toRemove(Host.OPENCLAW));
+    assertThat(new JsonText(Files.readString(file)).tree()).isEqualTo(new JsonText(before).tree());
+    assertThat(Files.readString(file)).contains("// my agents");
+  }
+
+  @Test
+  void aFileKeepsItsPermissionsAndItsLink() throws IOException {
+    Path real = Files.writeString(home.resolve("real.json"), "{}");
+    Files.setPosixFilePermissions(real, PosixFilePermissions.fromString("rw-r-----"));
+    Files.createSymbolicLink(places.config(Host.CLAUDE_CODE), real);
+    installer.apply(installer.toInstall(Host.CLAUDE_CODE, entry));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(real)))
+        .isEqualTo("rw-r-----");
+    assertThat(places.config(Host.CLAUDE_CODE)).isSymbolicLink();
+    assertThat(Files.readString(real)).contains("agentic-memory");
+  }
+
+  @Test
+  void aPlanIsUndoneByteForByte() throws IOException {
+    Path file = places.config(Host.CLAUDE_CODE);
+    Files.writeString(file, "{ \"a\":1 }");
+    Plan plan = installer.toInstall(Host.CLAUDE_CODE, entry);
+    installer.apply(plan);
+    installer.revert(plan);
+    assertThat(file).hasContent("{ \"a\":1 }");
+  }
+
+  @Test
+  void aFileThatChangedInTheMeantimeIsNotOverwritten() throws IOException {
+    Plan plan = installer.toInstall(Host.CLAUDE_CODE, entry);
+    Files.writeString(places.config(Host.CLAUDE_CODE), "{\"b\":1}");
+    assertThatThrownBy(() -> installer.apply(plan)).isInstanceOf(Unavailable.class);
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsLeftAloneAndNamed() throws IOException {
+    Files.writeString(places.config(Host.CLAUDE_CODE), "{ broken");
+    assertThatThrownBy(() -> installer.toInstall(Host.CLAUDE_CODE, entry))
+        .isInstanceOf(InvalidInput.class)
+        .hasMessageContaining(".claude.json");
+  }
+
+  @Test
+  void variablesMoveTheFiles() {
+    Places moved =
+        new Places(
+            home,
+            Map.of(
+                "OPENCLAW_STATE_DIR", "~/oc", "CODEX_HOME", "/codex", "CLAUDE_CONFIG_DIR", "/cc"),
+            true);
+    assertThat(moved.config(Host.OPENCLAW)).isEqualTo(home.resolve("oc/openclaw.json"));
+    assertThat(moved.config(Host.CODEX)).isEqualTo(Path.of("/codex/config.toml"));
+    assertThat(moved.config(Host.CLAUDE_CODE)).isEqualTo(Path.of("/cc/.claude.json"));
+    assertThat(moved.config(Host.CLAUDE_DESKTOP).toString()).contains("Application Support");
+    assertThat(new Places(home, Map.of("OPENCLAW_PROFILE", "work"), false).config(Host.OPENCLAW))
+        .isEqualTo(home.resolve(".openclaw-work/openclaw.json"));
+  }
+}
