@@ -43,15 +43,17 @@ final class AddMemoryTool implements Tool {
   private static ObjectNode answer(Added added) {
     ObjectNode answer = Json.object().put("status", added.status().name().toLowerCase(Locale.ROOT));
     ArrayNode results = answer.putArray("results");
+    Items items = new Items();
     for (Added.Item item : added.items()) {
       ObjectNode result = results.addObject();
       result.put("id", item.id().toString());
-      result.put("memory", item.text());
+      result.put("memory", items.shortened(item.text(), result));
       result.put("event", item.event().name());
       if (item.reason() != null) {
         result.put("reason", item.reason());
       }
     }
+    items.noted(answer);
     if (added.replayed()) {
       answer.put("note", "This call was made before with the same key; nothing was stored again.");
     } else if (added.status() == Added.Status.PENDING) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.HistoryEntry;
 import dev.agenticmemory.domain.Memory;
+import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Stage;
 import dev.agenticmemory.domain.Times;
@@ -28,10 +29,22 @@ final class Items {
   private static final int TEXT_CHARS_MIN = 200;
 
   private static final String CUT_NOTE =
-      "Some texts were cut to keep the answer short (cut: true); get_memory returns one whole.";
+      "Some texts or metadata were cut to keep the answer short (cut: true); get_memory returns one"
+          + " whole.";
 
-  private int charsLeft = ANSWER_CHARS_MAX;
+  /// Most entries of a history that are shown: the first, and the latest.
+  private static final int HISTORY_MAX = 60;
+
+  private int charsLeft;
   private boolean cut;
+
+  Items() {
+    this(ANSWER_CHARS_MAX);
+  }
+
+  private Items(int charsLeft) {
+    this.charsLeft = charsLeft;
+  }
 
   /// An answer with `results`, and a note where texts were cut.
   static ObjectNode ofHits(List<Hit> hits, boolean decayed, boolean explain) {
@@ -52,15 +65,21 @@ final class Items {
 
   /// One memory, whole.
   static ObjectNode whole(Memory memory) {
-    return details(
-        Json.object().put("id", memory.id().toString()).put("memory", memory.text()), memory);
+    return new Items(Integer.MAX_VALUE)
+        .details(
+            Json.object().put("id", memory.id().toString()).put("memory", memory.text()), memory);
   }
 
   static ObjectNode ofHistory(List<HistoryEntry> entries) {
     Items items = new Items();
     ObjectNode answer = Json.object();
     ArrayNode results = answer.putArray("results");
-    for (HistoryEntry entry : entries) {
+    int left = Math.max(0, entries.size() - HISTORY_MAX);
+    for (int i = 0; i < entries.size(); i++) {
+      if (i == 1) {
+        i += left;
+      }
+      HistoryEntry entry = entries.get(i);
       ObjectNode node = results.addObject();
       node.put("event", entry.event().name());
       node.put("at", entry.at().toString());
@@ -76,7 +95,14 @@ final class Items {
           entry.newText() == null ? null : items.shortened(entry.newText(), node));
       put(node, "related_id", entry.related());
     }
-    return items.noted(answer);
+    items.noted(answer);
+    if (left > 0) {
+      answer.put(
+          "note",
+          "%d entries after the first are left out; these are the first and the latest %d."
+              .formatted(left, HISTORY_MAX - 1));
+    }
+    return answer;
   }
 
   /// A score with three decimals, which is all that it means; a whole one without.
@@ -129,11 +155,9 @@ final class Items {
     return details(node, memory);
   }
 
-  private static ObjectNode details(ObjectNode node, Memory memory) {
+  private ObjectNode details(ObjectNode node, Memory memory) {
     put(node, "category", memory.content().category());
-    if (!memory.content().metadata().isEmpty()) {
-      node.set("metadata", MetadataJson.write(memory.content().metadata()));
-    }
+    putMetadata(node, memory.content().metadata());
     node.put("attributed_to", memory.origin().author().name().toLowerCase(Locale.ROOT));
     if (memory.content().stage() != Stage.SETTLED) {
       node.put("status", memory.content().stage().name().toLowerCase(Locale.ROOT));
@@ -155,7 +179,24 @@ final class Items {
     return node;
   }
 
-  private String shortened(String text, ObjectNode node) {
+  /// Metadata that does not fit any more is left out.
+  private void putMetadata(ObjectNode node, Metadata metadata) {
+    if (metadata.isEmpty()) {
+      return;
+    }
+    ObjectNode json = MetadataJson.write(metadata);
+    int chars = Json.print(json).length();
+    if (chars > TEXT_CHARS_MIN && chars > charsLeft) {
+      cut = true;
+      node.put("cut", true);
+      return;
+    }
+    charsLeft -= chars;
+    node.set("metadata", json);
+  }
+
+  /// A text that fits, or its beginning.
+  String shortened(String text, ObjectNode node) {
     int max =
         Math.min(text.length(), Math.min(TEXT_CHARS_MAX, Math.max(charsLeft, TEXT_CHARS_MIN)));
     charsLeft -= max;
@@ -168,7 +209,8 @@ final class Items {
     return text.substring(0, end) + "…";
   }
 
-  private ObjectNode noted(ObjectNode answer) {
+  /// `answer` with a note where something was cut.
+  ObjectNode noted(ObjectNode answer) {
     return cut ? answer.put("note", CUT_NOTE) : answer;
   }
 

@@ -5,9 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +23,13 @@ final class Connected implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Connected.class);
 
   private final Connection connection;
-  private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+  /// Statements with a filter in them are as many as there are filters.
+  private static final int PREPARED_MAX = 200;
+
+  /// The least used first.
+  private final LinkedHashMap<String, PreparedStatement> prepared =
+      new LinkedHashMap<>(16, 0.75f, true);
 
   Connected(Connection connection) {
     this.connection = connection;
@@ -90,6 +95,9 @@ final class Connected implements AutoCloseable {
   private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
     PreparedStatement statement = prepared.get(sql);
     if (statement == null) {
+      if (prepared.size() == PREPARED_MAX) {
+        prepared.pollFirstEntry().getValue().close();
+      }
       statement = connection.prepareStatement(sql);
       prepared.put(sql, statement);
     }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -50,12 +51,16 @@ final class Indexes implements AutoCloseable {
     record Team() implements Owner {}
   }
 
+  /// An earlier moment, as it was after a change.
+  private record Past(Owner owner, Instant at, long change) {}
+
   private final Database database;
   private final EmbeddingSpace space;
   private final long vectorsMax;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final Connected follower;
   private final Map<Owner, Index> loaded = new LinkedHashMap<>(16, 0.75f, true);
+  private final AtomicReference<Map.@Nullable Entry<Past, Index>> past = new AtomicReference<>();
   private long dataVersion = -1;
   private long lastChange;
 
@@ -232,26 +237,55 @@ final class Indexes implements AutoCloseable {
     }
   }
 
+  /// The index of an earlier moment. The last one is kept, since a search asks it twice.
   private Index asOf(Owner owner, Instant at) {
-    return database.read(connection -> {
-      Index index = new Index(space.dimensions());
-      String valid =
-          "valid_from <= %1$d AND (valid_until IS NULL OR valid_until > %1$d)"
-              .formatted(at.toEpochMilli());
-      fill(connection, index, owner, valid);
-      return index;
-    });
+    follow(owner);
+    Past wanted = new Past(owner, at, lastSeen());
+    Map.Entry<Past, Index> kept = past.get();
+    if (kept != null && kept.getKey().equals(wanted)) {
+      return kept.getValue();
+    }
+    Index made =
+        database.read(connection -> {
+          Index index = new Index(space.dimensions());
+          long millis = at.toEpochMilli();
+          fill(
+              connection,
+              index,
+              owner,
+              "valid_from <= ? AND (valid_until IS NULL OR valid_until > ?)",
+              millis,
+              millis);
+          return index;
+        });
+    past.set(Map.entry(wanted, made));
+    return made;
   }
 
-  private static void fill(Connected connection, Index index, Owner owner, String valid)
+  private long lastSeen() {
+    lock.readLock().lock();
+    try {
+      return lastChange;
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /// @param moments the values of `valid`
+  private static void fill(
+      Connected connection, Index index, Owner owner, String valid, Long... moments)
       throws SQLException {
     String whose =
         switch (owner) {
           case Owner.User _ -> "user_id = ?";
           case Owner.Team _ -> "shared = 1";
         };
-    @Nullable Object[] values =
-        owner instanceof Owner.User(UserId id) ? new Object[] {id.value()} : new Object[0];
+    List<Object> all = new ArrayList<>();
+    if (owner instanceof Owner.User(UserId id)) {
+      all.add(id.value());
+    }
+    all.addAll(List.of(moments));
+    Object[] values = all.toArray();
     String where = " FROM memory WHERE " + whose + " AND " + valid;
     Map<Long, List<byte[]>> vectors = new HashMap<>();
     connection.query(
@@ -348,6 +382,7 @@ final class Indexes implements AutoCloseable {
 
   @Override
   public void close() {
+    past.set(null);
     lock.writeLock().lock();
     try {
       loaded.clear();
