@@ -18,6 +18,8 @@ import dev.agenticmemory.llm.bedrock.BedrockChat;
 import dev.agenticmemory.llm.openai.OpenAiChat;
 import dev.agenticmemory.rerank.Reranker;
 import dev.agenticmemory.rerank.http.HttpReranker;
+import dev.agenticmemory.rerank.model.ModelReranker;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -87,18 +89,17 @@ final class Models {
         : new PromptedModel(chat, Prompts.read(llm.extractionPrompt(), llm.decisionPrompt()));
   }
 
-  /// Null where none is configured.
-  static @Nullable Reranker reranker(Config config) {
-    Rerank settings = config.rerank();
-    return settings == null
-        ? null
-        : new HttpReranker(
-            new HttpReranker.Settings(
-                settings.url(),
-                settings.model(),
-                value(settings.apiKey()),
-                settings.timeout(),
-                settings.topN()));
+  /// Null where none is configured. What reads what a search found; null for nothing.
+  static @Nullable Reranker reranker(Config config, Clock clock) {
+    return switch (config.rerank()) {
+      case null -> null;
+      case Rerank.Http(URI url, String name, Secret key, Duration timeout, int topN) ->
+          new HttpReranker(new HttpReranker.Settings(url, name, value(key), timeout, topN));
+      case Rerank.Model(Duration timeout, int topN) -> {
+        LanguageModel model = languageModel(config.llm().withTimeout(timeout), clock);
+        yield model == null ? null : new ModelReranker(model, topN);
+      }
+    };
   }
 
   private static @Nullable String value(@Nullable Secret secret) {

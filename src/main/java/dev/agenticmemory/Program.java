@@ -123,7 +123,7 @@ final class Program implements AutoCloseable {
           Engine.of(
               opened,
               embedder(),
-              Models.reranker(config),
+              Models.reranker(config, Clock.systemUTC()),
               inference(),
               this::signal,
               Clock.systemUTC());

@@ -51,7 +51,7 @@ final class ArchitectureTest {
             mayUse("transfer", "domain", "text", "json", "store", "engine"),
             mayUse("cli", "domain", "json", "engine", "llm", "eval", "transfer", "auth", "clients"),
             mayUse("clients", "domain", "json"),
-            mayUse("rerank.*", "domain", "rerank", "json"),
+            mayUse("rerank.*", "domain", "rerank", "json", "llm", "remote"),
             mayUse("eval", "domain", "text", "json", "store", "embed", "engine", "llm"),
             mayUse("config", "domain"),
             slices().matching(ROOT + ".(*)..").should().beFreeOfCycles(),

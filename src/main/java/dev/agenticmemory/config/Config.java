@@ -135,7 +135,7 @@ public record Config(
           read("VECTOR_STORE", StoreEngine.EMBEDDED, one(StoreEngine.values(), Enum::name));
       Llm llm = Llm.read(this);
       EmbeddingSource embedding = EmbeddingSource.read(this, llm);
-      Rerank rerank = Rerank.read(this);
+      Rerank rerank = Rerank.read(this, llm);
       Service service = Service.read(this);
       Jobs jobs = Jobs.read(this, userHome);
       requireNoUnknown();

@@ -54,6 +54,12 @@ public record Llm(
     headers = Map.copyOf(headers);
   }
 
+  /// These settings with another time for one call.
+  public Llm withTimeout(Duration other) {
+    return new Llm(
+        provider, model, baseUrl, apiKey, other, headers, region, extractionPrompt, decisionPrompt);
+  }
+
   /// Headers may hold keys.
   @Override
   public String toString() {

@@ -20,6 +20,15 @@ public interface LanguageModel {
   /// What becomes of each new fact beside what is remembered.
   Reply<List<Decision>> decide(List<String> facts, List<String> memories);
 
+  /// How well each text answers a question.
+  Reply<List<Rating>> rate(String question, List<String> texts);
+
+  /// How well one text answers, as the model proposes it.
+  ///
+  /// @param text its number, from 1, as written
+  /// @param score from 0 to 10, higher is better, as written
+  record Rating(int text, double score) {}
+
   /// One thing that was said.
   ///
   /// @param role `user` or `assistant`

@@ -53,6 +53,29 @@ public final class PromptedModel implements LanguageModel {
         PromptedModel::decisions);
   }
 
+  @Override
+  public Reply<List<Rating>> rate(String question, List<String> texts) {
+    StringBuilder user = new StringBuilder("Texts:\n");
+    number(texts, user);
+    user.append("\nQuestion: ").append(question.replace('\n', ' '));
+    return ask(
+        Prompts.RATING + "\n\n" + Prompts.RATING_FORM,
+        user.toString(),
+        Prompts.RATING_SCHEMA,
+        PromptedModel::ratings);
+  }
+
+  private static Optional<Read<List<Rating>>> ratings(LooseJson.Found found) {
+    JsonNode list = found.node().isArray() ? found.node() : found.node().path("ratings");
+    if (!list.isArray()) {
+      return Optional.empty();
+    }
+    List<Rating> ratings = new ArrayList<>();
+    list.forEach(
+        one -> ratings.add(new Rating(one.path("text").asInt(0), one.path("score").asDouble(0))));
+    return Optional.of(new Read<>(ratings, found.complete()));
+  }
+
   private static void number(List<String> texts, StringBuilder out) {
     for (int i = 0; i < texts.size(); i++) {
       out.append(i + 1).append(". ").append(texts.get(i).replace('\n', ' ')).append('\n');

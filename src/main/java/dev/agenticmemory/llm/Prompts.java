@@ -23,6 +23,10 @@ public record Prompts(String extraction, String decision) {
       new Chat.Schema("facts", resource("extraction-schema.json"));
   static final Chat.Schema DECISION_SCHEMA =
       new Chat.Schema("decisions", resource("decision-schema.json"));
+  static final String RATING = resource("rating.txt");
+  static final String RATING_FORM = resource("rating-form.txt");
+  static final Chat.Schema RATING_SCHEMA =
+      new Chat.Schema("ratings", resource("rating-schema.json"));
   static final String REPAIR = resource("repair.txt");
 
   /// Those of the program, or of files where they are named.

@@ -9,6 +9,7 @@ import dev.agenticmemory.domain.UserId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,19 @@ final class ConfigTest {
   void whatSystemdSetsForItsServicesIsNotOurs() {
     assertThat(read(Map.of("MEMORY_PRESSURE_WATCH", "x", "MEMORY_PRESSURE_WRITE", "y")).agent())
         .isNull();
+  }
+
+  @Test
+  void theLanguageModelReranksWhereThatIsAskedFor() {
+    assertThat(
+            read(Map.of("RERANK_PROVIDER", "llm", "LLM_MODEL", "gpt", "LLM_API_KEY", "k")).rerank())
+        .isEqualTo(new Rerank.Model(Duration.ofSeconds(10), 30));
+    assertThatThrownBy(() -> read(Map.of("RERANK_PROVIDER", "llm")))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining("LLM_MODEL");
+    assertThatThrownBy(() -> read(Map.of("RERANK_PROVIDER", "http")))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining("RERANK_URL");
   }
 
   @Test

@@ -1,0 +1,5 @@
+/// A language model as reranker.
+@NullMarked
+package dev.agenticmemory.rerank.model;
+
+import org.jspecify.annotations.NullMarked;
