@@ -52,10 +52,10 @@ public final class Elasticsearch implements SearchServer {
       builder.setDefaultHeaders(new Header[] {header});
     }
     builder.setConnectionManagerCallback(connections -> connections.setTlsStrategy(tls(access)));
-    builder.setConnectionConfigCallback(connection ->
-        connection.setConnectTimeout(CONNECT_MAX.toMillis(), TimeUnit.MILLISECONDS));
-    builder.setRequestConfigCallback(request ->
-        request.setResponseTimeout(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS));
+    builder.setConnectionConfigCallback(
+        connection -> connection.setConnectTimeout(CONNECT_MAX.toMillis(), TimeUnit.MILLISECONDS));
+    builder.setRequestConfigCallback(
+        request -> request.setResponseTimeout(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS));
     client = builder.build();
   }
 

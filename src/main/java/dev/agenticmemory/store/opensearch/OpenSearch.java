@@ -71,8 +71,8 @@ public final class OpenSearch implements SearchServer {
   /// A client of Amazon OpenSearch Service, whose requests are signed with the credentials that AWS
   /// tools find.
   ///
-  /// @param service `es`, or `aoss` for collections without servers
-  public static OpenSearch signed(URI host, String region, String service, Engine engine) {
+  /// @param host of a domain; collections without servers lack what we need, such as ids of our own
+  public static OpenSearch signed(URI host, String region, Engine engine) {
     AwsSdk2Transport transport =
         new AwsSdk2Transport(
             UrlConnectionHttpClient.builder()
@@ -80,7 +80,6 @@ public final class OpenSearch implements SearchServer {
                 .socketTimeout(ANSWER_MAX)
                 .build(),
             host.getAuthority(),
-            service,
             Region.of(region),
             AwsSdk2TransportOptions.builder().build());
     return new OpenSearch(transport, engine);
@@ -95,10 +94,10 @@ public final class OpenSearch implements SearchServer {
       builder.setDefaultHeaders(new Header[] {header});
     }
     builder.setHttpClientConfigCallback(http -> withTls(http, access));
-    builder.setConnectionConfigCallback(connection ->
-        connection.setConnectTimeout(CONNECT_MAX.toMillis(), TimeUnit.MILLISECONDS));
-    builder.setRequestConfigCallback(request ->
-        request.setResponseTimeout(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS));
+    builder.setConnectionConfigCallback(
+        connection -> connection.setConnectTimeout(CONNECT_MAX.toMillis(), TimeUnit.MILLISECONDS));
+    builder.setRequestConfigCallback(
+        request -> request.setResponseTimeout(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS));
     return builder.build();
   }
 
@@ -168,8 +167,7 @@ public final class OpenSearch implements SearchServer {
     ObjectNode body = Json.object().put("size", nearest.limit());
     ObjectNode nested = body.putObject("query").putObject("nested").put("path", nearest.path());
     nested.put("score_mode", "max");
-    ObjectNode knn =
-        nested.putObject("query").putObject("knn").putObject(nearest.field());
+    ObjectNode knn = nested.putObject("query").putObject("knn").putObject(nearest.field());
     ArrayNode vector = knn.putArray("vector");
     for (float number : nearest.vector().toArray()) {
       vector.add(number);

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.EmbeddingSpace;
-import dev.agenticmemory.store.SealKey;
+import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.store.StoreKey;
 import dev.agenticmemory.store.search.Cluster.Search;
 import dev.agenticmemory.store.search.Cluster.Stored;
 import dev.agenticmemory.store.search.SearchServer.Answer;
@@ -24,6 +25,8 @@ final class Catalog {
   /// Tells an index that is ours.
   private static final String OURS = "agentic_memory";
 
+  private static final String LOG = "-log";
+
   /// Changes with the mappings.
   private static final int SCHEMA = 1;
 
@@ -38,6 +41,20 @@ final class Catalog {
     this.space = space;
   }
 
+  /// Of which model the vectors of a collection are.
+  static EmbeddingSpace recordedSpace(Cluster cluster, String collection) {
+    String log = collection + LOG;
+    boolean there = cluster.call(Call.of("HEAD", "/" + log)).status() != NOT_FOUND;
+    Stored head = there ? cluster.get(log, List.of(Head.ID)).getFirst() : null;
+    if (head == null) {
+      throw new Unavailable(
+          "There is no collection %s on %s".formatted(collection, cluster.server().name()),
+          "Name the collection that holds the memories.",
+          null);
+    }
+    return Head.parse(head.source()).space();
+  }
+
   String memories() {
     return collection;
   }
@@ -47,7 +64,7 @@ final class Catalog {
   }
 
   String log() {
-    return collection + "-log";
+    return collection + LOG;
   }
 
   EmbeddingSpace space() {
@@ -65,12 +82,23 @@ final class Catalog {
     prepare(memories(), memoryMapping(), cluster.server().vectorSettings());
   }
 
+  /// A `Conflict` where the vectors are of another model by now.
+  void require(Head head) {
+    if (!head.space().equals(space)) {
+      throw new Conflict(
+          "The memories in %s were embedded with %s, the settings say %s"
+              .formatted(collection, head.space(), space),
+          "Set EMBEDDING_MODEL=%s again, or migrate to another collection; see docs/engines.md."
+              .formatted(head.space().model()));
+    }
+  }
+
   private @Nullable Stored head() {
     return cluster.get(log(), List.of(Head.ID)).getFirst();
   }
 
   private Head first() {
-    Head head = new Head(0, 0, space, Words.VERSION, SealKey.randomHex(), List.of(), null);
+    Head head = new Head(0, 0, space, Words.VERSION, StoreKey.random(), List.of(), null);
     // Where another process was faster, its key is the one.
     return cluster.create(log(), Head.ID, head.print())
         ? head
@@ -83,13 +111,11 @@ final class Catalog {
       return;
     }
     if (stored == null || count(memories()) > 0) {
-      throw new Conflict(
-          "The memories in %s were embedded with %s, the settings say %s"
-              .formatted(collection, head.space(), space),
-          "Set EMBEDDING_MODEL=%s again, or another collection.".formatted(head.space().model()));
+      require(head);
     }
     remove(memories());
-    cluster.replace(log(), Head.ID, head.with(space, Words.VERSION).print(), stored.stamp());
+    Stored before = Objects.requireNonNull(stored);
+    cluster.replace(log(), Head.ID, head.with(space, Words.VERSION).print(), before.stamp());
   }
 
   /// Removes an index, whatever its own name is.
@@ -199,7 +225,7 @@ final class Catalog {
     ObjectNode mapping = mapping(0);
     Fields fields = new Fields(mapping.putObject("properties"));
     fields.properties.putObject("head").put("type", "object").put("enabled", false);
-    fields.kept("token", "additions", "closures", "sweep", "erasing");
+    fields.kept("token", "additions", "closures", "sweep", "erasing", "key");
     fields.all("long", "revision");
     return mapping;
   }

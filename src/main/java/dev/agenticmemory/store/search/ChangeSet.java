@@ -1,6 +1,7 @@
 package dev.agenticmemory.store.search;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.domain.Event;
 import dev.agenticmemory.domain.HistoryEntry;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
@@ -8,11 +9,12 @@ import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.Dossier;
 import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.Lease;
 import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.Outcome;
-import dev.agenticmemory.store.SealKey;
+import dev.agenticmemory.store.Seal;
 import dev.agenticmemory.store.Task;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,30 +30,62 @@ final class ChangeSet {
 
   private final Snapshot snapshot;
   private final long revision;
-  private final SealKey seals;
   private final Grounds grounds;
   private final List<Operation> additions = new ArrayList<>();
   private final List<Operation> closures = new ArrayList<>();
   private final List<Operation> sweep = new ArrayList<>();
   private long sequence;
 
-  private ChangeSet(Snapshot snapshot, List<Change> changes) {
+  private ChangeSet(Snapshot snapshot, Grounds grounds) {
     this.snapshot = snapshot;
     revision = snapshot.next();
-    seals = new SealKey(snapshot.head().sealKey());
-    grounds = Grounds.read(snapshot, changes, seals);
+    this.grounds = grounds;
     sequence = revision * Records.SEQUENCES_PER_REVISION;
   }
 
   static Decision<Outcome> decide(Snapshot snapshot, List<Change> changes) {
-    ChangeSet set = new ChangeSet(snapshot, changes);
+    Grounds grounds = Grounds.read(snapshot, changes, snapshot.head().key());
+    ChangeSet set = new ChangeSet(snapshot, grounds);
     for (Change change : changes) {
       Optional<Outcome> refused = set.apply(change);
       if (refused.isPresent()) {
         return new Decision.Leave<>(refused.get());
       }
     }
-    return new Decision.Write<>(APPLIED, set.additions, set.closures, set.sweep, null);
+    return set.write(APPLIED);
+  }
+
+  /// Erases a memory in whatever state it is; the answer is whether there was one.
+  static Decision<Boolean> erase(Snapshot snapshot, MemoryId id, Instant now, String actor) {
+    HistoryEntry history =
+        new HistoryEntry(id, Event.DELETE, null, null, now, actor, "deleted", null);
+    Change.Erase erase = new Change.Erase(id, 1, history);
+    Grounds grounds = Grounds.read(snapshot, List.of(erase), snapshot.head().key());
+    if (grounds.states(id).isEmpty()) {
+      return new Decision.Leave<>(false);
+    }
+    ChangeSet set = new ChangeSet(snapshot, grounds);
+    set.eraseAll(erase);
+    return set.write(true);
+  }
+
+  /// Writes these as they are, instead of what there is of them.
+  static Decision<Boolean> restore(
+      Snapshot snapshot,
+      List<Dossier> dossiers,
+      List<Mark> marks,
+      List<Task> tasks,
+      List<Seal> seals) {
+    ChangeSet set = new ChangeSet(snapshot, Grounds.read(snapshot, dossiers, marks, tasks, seals));
+    dossiers.forEach(set::restore);
+    marks.forEach(set::putMark);
+    tasks.forEach(set::putTask);
+    seals.forEach(seal -> set.seal(seal.user(), seal.hash()));
+    return set.write(true);
+  }
+
+  private <T> Decision<T> write(T answer) {
+    return new Decision.Write<>(answer, additions, closures, sweep);
   }
 
   /// Decides about one change; the answer is empty where it can be done.
@@ -79,7 +113,7 @@ final class ChangeSet {
       return Optional.of(new Outcome.Duplicate(same.get()));
     }
     addState(memory, add.features(), created);
-    lift(memory.scope().user(), hash);
+    lift(memory);
     addHistory(memory.scope(), add.history());
     return Optional.empty();
   }
@@ -93,6 +127,7 @@ final class ChangeSet {
     Instant now = memory.times().updated();
     close(live, now);
     addState(memory, revise.features(), now);
+    lift(memory);
     addHistory(memory.scope(), revise.history());
     return Optional.empty();
   }
@@ -124,10 +159,17 @@ final class ChangeSet {
     if (live == null) {
       return Optional.of(new Outcome.Stale(erase.id()));
     }
-    Scope scope = States.scope(live);
-    for (ObjectNode state : grounds.states(erase.id())) {
+    eraseAll(erase);
+    return Optional.empty();
+  }
+
+  private void eraseAll(Change.Erase erase) {
+    List<ObjectNode> states = grounds.states(erase.id());
+    Scope scope = States.scope(states.getFirst());
+    for (ObjectNode state : states) {
       if (erase.sealed()) {
-        seal(scope.user(), new TextHash(state.path("hash").asText()));
+        String hash = state.path("hash").asText();
+        seal(scope.user(), Records.seal(snapshot.head().key(), scope.user(), hash));
       }
       remove(state);
     }
@@ -139,7 +181,19 @@ final class ChangeSet {
       }
     }
     addHistory(scope, erase.history());
-    return Optional.empty();
+  }
+
+  private void restore(Dossier dossier) {
+    List.copyOf(grounds.states(dossier.id())).forEach(this::remove);
+    grounds.history(dossier.id()).forEach(this::removeRecord);
+    for (Dossier.State state : dossier.states()) {
+      ObjectNode doc = States.print(state.memory(), state.features(), state.from(), revision);
+      if (state.until() != null) {
+        doc = States.closed(doc, state.until(), revision);
+      }
+      additions.add(state(doc));
+    }
+    dossier.history().forEach(entry -> addHistory(dossier.scope(), entry));
   }
 
   // States.
@@ -199,16 +253,16 @@ final class ChangeSet {
         snapshot.catalog().records(), doc.path("doc").asText(), null, revision, doc);
   }
 
-  private void seal(UserId user, TextHash hash) {
-    String seal = seals.seal(user, hash);
-    ObjectNode doc = Records.seal(user, seal, revision);
+  private void seal(UserId user, String seal) {
     if (grounds.seals(seal).isEmpty()) {
-      addRecord(doc);
+      addRecord(Records.sealed(user, seal, revision));
     }
   }
 
-  private void lift(UserId user, TextHash hash) {
-    grounds.seals(seals.seal(user, hash)).forEach(this::removeRecord);
+  private void lift(Memory memory) {
+    String hash = memory.content().hash().hex();
+    String seal = Records.seal(snapshot.head().key(), memory.scope().user(), hash);
+    grounds.seals(seal).forEach(this::removeRecord);
   }
 
   private Optional<Outcome> putMark(Mark mark) {

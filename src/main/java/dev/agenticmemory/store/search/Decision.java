@@ -1,5 +1,6 @@
 package dev.agenticmemory.store.search;
 
+import dev.agenticmemory.store.StoreKey;
 import dev.agenticmemory.store.search.Head.Erasing;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,23 @@ sealed interface Decision<T> {
       List<Operation> additions,
       List<Operation> closures,
       List<Operation> sweep,
-      @Nullable Erasing erasing)
-      implements Decision<T> {}
+      @Nullable Erasing erasing,
+      @Nullable StoreKey key)
+      implements Decision<T> {
+
+    /// Documents alone.
+    Write(T answer, List<Operation> additions, List<Operation> closures, List<Operation> sweep) {
+      this(answer, additions, closures, sweep, null, null);
+    }
+
+    /// An erasure alone.
+    Write(T answer, Erasing erasing) {
+      this(answer, List.of(), List.of(), List.of(), erasing, null);
+    }
+
+    /// A new key alone.
+    Write(T answer, StoreKey key) {
+      this(answer, List.of(), List.of(), List.of(), null, key);
+    }
+  }
 }

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.Event;
 import dev.agenticmemory.domain.HistoryEntry;
 import dev.agenticmemory.domain.MemoryId;
-import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.store.Extent;
-import dev.agenticmemory.store.SealKey;
+import dev.agenticmemory.store.StoreKey;
 import dev.agenticmemory.store.search.Cluster.Search;
 import dev.agenticmemory.store.search.Head.Erasing;
 import java.util.ArrayList;
@@ -28,15 +27,14 @@ final class Erasure {
     this.catalog = catalog;
   }
 
-  void sweep(Erasing erasing, String sealKey) {
-    SealKey seals = new SealKey(sealKey);
+  void sweep(Erasing erasing, StoreKey key) {
     ObjectNode meant =
         Dsl.all(Selections.query(erasing.extent()), Dsl.range("born", "lt", erasing.revision()));
     String user = erasing.extent().user().value();
     for (List<ObjectNode> page = page(catalog.memories(), user, meant);
         !page.isEmpty();
         page = page(catalog.memories(), user, meant)) {
-      cluster.bulk(traces(page, erasing, seals));
+      cluster.bulk(traces(page, erasing, key));
       removeAll(tasksOf(page), erasing.revision());
       cluster.bulk(removed(catalog.memories(), user, page, erasing.revision()));
     }
@@ -64,12 +62,12 @@ final class Erasure {
   }
 
   /// What stays of memories: their seals, and that they were deleted.
-  private List<Operation> traces(List<ObjectNode> states, Erasing erasing, SealKey seals) {
+  private List<Operation> traces(List<ObjectNode> states, Erasing erasing, StoreKey key) {
     long revision = erasing.revision();
     List<Operation> traces = new ArrayList<>();
     for (ObjectNode state : states) {
-      String seal = seals.seal(erasing.extent().user(), new TextHash(state.path("hash").asText()));
-      traces.add(record(Records.seal(erasing.extent().user(), seal, revision), revision));
+      String seal = Records.seal(key, erasing.extent().user(), state.path("hash").asText());
+      traces.add(record(Records.sealed(erasing.extent().user(), seal, revision), revision));
       MemoryId id = States.id(state);
       HistoryEntry entry =
           new HistoryEntry(

@@ -1,12 +1,16 @@
 package dev.agenticmemory.store.search;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.Dossier;
 import dev.agenticmemory.store.Mark;
-import dev.agenticmemory.store.SealKey;
+import dev.agenticmemory.store.Seal;
+import dev.agenticmemory.store.StoreKey;
+import dev.agenticmemory.store.Task;
 import dev.agenticmemory.store.search.Cluster.Search;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,10 +39,30 @@ final class Grounds {
 
   private Grounds() {}
 
-  static Grounds read(Snapshot snapshot, List<Change> changes, SealKey seals) {
+  static Grounds read(Snapshot snapshot, List<Change> changes, StoreKey key) {
     Grounds grounds = new Grounds();
     Needed needed = new Needed();
-    changes.forEach(change -> needed.collect(change, seals));
+    changes.forEach(change -> needed.collect(change, key));
+    grounds.readStates(snapshot, needed);
+    return grounds;
+  }
+
+  /// What is there already of what is to be restored.
+  static Grounds read(
+      Snapshot snapshot,
+      List<Dossier> dossiers,
+      List<Mark> marks,
+      List<Task> tasks,
+      List<Seal> seals) {
+    Needed needed = new Needed();
+    for (Dossier dossier : dossiers) {
+      needed.erased.add(dossier.id().toString());
+      needed.name(Records.HISTORY, dossier.id().toString());
+    }
+    marks.forEach(mark -> needed.name(Records.MARK, Records.name(mark.name())));
+    tasks.forEach(task -> needed.name(Records.TASK, Records.name(task.id())));
+    seals.forEach(seal -> needed.name(Records.SEAL, seal.hash()));
+    Grounds grounds = new Grounds();
     grounds.readStates(snapshot, needed);
     return grounds;
   }
@@ -162,14 +186,16 @@ final class Grounds {
     private final Set<String> erased = new LinkedHashSet<>();
     private final Map<String, Set<String>> names = new LinkedHashMap<>();
 
-    void collect(Change change, SealKey seals) {
+    void collect(Change change, StoreKey key) {
       switch (change) {
         case Change.Add add -> {
-          TextHash hash = add.memory().content().hash();
-          hashes.add(hash.hex());
-          name(Records.SEAL, seals.seal(add.memory().scope().user(), hash));
+          hashes.add(add.memory().content().hash().hex());
+          seal(add.memory(), key);
         }
-        case Change.Revise revise -> live.add(revise.memory().id().toString());
+        case Change.Revise revise -> {
+          live.add(revise.memory().id().toString());
+          seal(revise.memory(), key);
+        }
         case Change.Annotate annotate -> live.add(annotate.memory().id().toString());
         case Change.Retire retire -> live.add(retire.id().toString());
         case Change.Erase erase -> {
@@ -182,6 +208,11 @@ final class Grounds {
         case Change.PutTask put -> name(Records.TASK, Records.name(put.task().id()));
         case Change.EndTask end -> name(Records.TASK, Records.name(end.lease().task().id()));
       }
+    }
+
+    private void seal(Memory memory, StoreKey key) {
+      String hash = memory.content().hash().hex();
+      name(Records.SEAL, Records.seal(key, memory.scope().user(), hash));
     }
 
     private void name(String kind, String name) {

@@ -7,6 +7,7 @@ import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.Extent;
+import dev.agenticmemory.store.StoreKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param swept documents that no longer count since this revision may be gone
 /// @param space of the vectors
 /// @param words the version of the analyser that made the terms
-/// @param sealKey see [dev.agenticmemory.store.SealKey], in hexadecimal
+/// @param key of the seals
 /// @param recent the tokens of the last intents that were done, the newest at the end
 /// @param erasing what is to be removed and is hidden until that is done; null for nothing
 record Head(
@@ -27,7 +28,7 @@ record Head(
     long swept,
     EmbeddingSpace space,
     int words,
-    String sealKey,
+    StoreKey key,
     List<String> recent,
     @Nullable Erasing erasing) {
 
@@ -81,18 +82,18 @@ record Head(
         intent.sweeps() ? intent.revision() : swept,
         space,
         words,
-        sealKey,
+        intent.key() == null ? key : intent.key(),
         tokens.subList(Math.max(0, tokens.size() - RECENT_MAX), tokens.size()),
         intent.erasing());
   }
 
   /// After all that was to be erased is removed.
   Head erased() {
-    return new Head(revision, swept, space, words, sealKey, recent, null);
+    return new Head(revision, swept, space, words, key, recent, null);
   }
 
   Head with(EmbeddingSpace newSpace, int newWords) {
-    return new Head(revision, swept, newSpace, newWords, sealKey, recent, erasing);
+    return new Head(revision, swept, newSpace, newWords, key, recent, erasing);
   }
 
   /// Whether the intent of this token is the last that was done.
@@ -103,7 +104,7 @@ record Head(
   ObjectNode print() {
     ObjectNode state = Dsl.object().put("revision", revision).put("swept", swept);
     state.put("model", space.model()).put("dimensions", space.dimensions());
-    state.put("words", words).put("seal_key", sealKey);
+    state.put("words", words).put("key", key.hex());
     recent.forEach(state.withArray("/recent")::add);
     if (erasing != null) {
       state.set("erasing", erasing.print());
@@ -118,7 +119,7 @@ record Head(
         state.path("swept").asLong(),
         new EmbeddingSpace(state.path("model").asText(), state.path("dimensions").asInt()),
         state.path("words").asInt(),
-        state.path("seal_key").asText(),
+        StoreKey.ofHex(state.path("key").asText()),
         state.path("recent").valueStream().map(JsonNode::asText).toList(),
         state.has("erasing") ? Erasing.parse(state.path("erasing")) : null);
   }

@@ -3,6 +3,7 @@ package dev.agenticmemory.store.search;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.json.Json;
+import dev.agenticmemory.store.StoreKey;
 import dev.agenticmemory.store.search.Head.Erasing;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,13 +18,15 @@ import org.jspecify.annotations.Nullable;
 /// @param closures documents that were there before and that do not count from this revision on
 /// @param sweep documents that are removed once the change set is done
 /// @param erasing what else is to be erased; null for nothing
+/// @param key the new key of the store; null to keep the one it has
 record Intent(
     String token,
     long revision,
     List<Operation> additions,
     List<Operation> closures,
     List<Operation> sweep,
-    @Nullable Erasing erasing) {
+    @Nullable Erasing erasing,
+    @Nullable StoreKey key) {
 
   Intent {
     additions = List.copyOf(additions);
@@ -48,6 +51,9 @@ record Intent(
     if (erasing != null) {
       node.put("erasing", erasing.print().toString());
     }
+    if (key != null) {
+      node.put("key", key.hex());
+    }
     return node;
   }
 
@@ -58,7 +64,8 @@ record Intent(
         operations(node.path("additions")),
         operations(node.path("closures")),
         operations(node.path("sweep")),
-        node.has("erasing") ? Erasing.parse(Json.parseOwn(node.path("erasing").asText())) : null);
+        node.has("erasing") ? Erasing.parse(Json.parseOwn(node.path("erasing").asText())) : null,
+        States.nullable(node, "key", StoreKey::ofHex));
   }
 
   private static List<Operation> operations(JsonNode array) {

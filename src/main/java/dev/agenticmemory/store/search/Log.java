@@ -73,6 +73,7 @@ final class Log {
     try {
       for (int round = 0; round < ROUNDS_MAX; round++) {
         Found found = found();
+        catalog.require(found.head());
         Decision<T> decision = decide.apply(new Snapshot(cluster, catalog, found.head()));
         if (isDone(found, decision)) {
           return decision.answer();
@@ -116,7 +117,8 @@ final class Log {
         write.additions(),
         write.closures(),
         write.sweep(),
-        write.erasing());
+        write.erasing(),
+        write.key());
   }
 
   private boolean isDone(Found found, Intent intent) {
@@ -183,9 +185,13 @@ final class Log {
   /// Does what an intent says, and all that follows from it.
   private void complete(Found before, Intent intent) {
     apply(intent);
-    // Where this fails, another process was faster with the same.
-    cluster.replace(catalog.log(), Head.ID, before.head().after(intent).print(), before.stamp());
-    finish(found(), intent);
+    Head after = before.head().after(intent);
+    boolean moved = cluster.replace(catalog.log(), Head.ID, after.print(), before.stamp());
+    Found now = found();
+    if (!moved && !now.head().recent().contains(intent.token())) {
+      throw new IllegalStateException("The head moved past " + Intent.id(intent.revision()));
+    }
+    finish(now, intent);
   }
 
   /// What is new comes first and alone: where the server will not take it, nothing has happened.
@@ -225,7 +231,7 @@ final class Log {
     cluster.bulk(intent.sweep());
     Erasing erasing = found.head().erasing();
     if (erasing != null) {
-      erasure.sweep(erasing, found.head().sealKey());
+      erasure.sweep(erasing, found.head().key());
       cluster.replace(catalog.log(), Head.ID, found.head().erased().print(), found.stamp());
     }
     cluster.delete(catalog.log(), Intent.id(intent.revision()));

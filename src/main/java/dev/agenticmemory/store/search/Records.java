@@ -11,6 +11,8 @@ import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.store.Lease;
 import dev.agenticmemory.store.Mark;
+import dev.agenticmemory.store.Seal;
+import dev.agenticmemory.store.StoreKey;
 import dev.agenticmemory.store.Task;
 import java.time.Instant;
 import java.util.Objects;
@@ -160,10 +162,19 @@ final class Records {
 
   // Seals.
 
-  /// @param name the seal itself
-  static ObjectNode seal(UserId user, String name, long revision) {
-    return record(SEAL, name, "seal-%s-%d".formatted(name, revision), revision)
+  /// The seal of a user's text.
+  static String seal(StoreKey key, UserId user, String textHash) {
+    return key.hash(user.value(), textHash);
+  }
+
+  /// @param seal under the key that the store has
+  static ObjectNode sealed(UserId user, String seal, long revision) {
+    return record(SEAL, seal, "seal-%s-%d".formatted(seal, revision), revision)
         .put("user", user.value());
+  }
+
+  static Seal seal(JsonNode doc) {
+    return new Seal(new UserId(doc.path("user").asText()), doc.path("name").asText());
   }
 
   private static @Nullable String print(@Nullable MemoryId id) {

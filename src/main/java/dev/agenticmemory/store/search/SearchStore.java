@@ -15,17 +15,19 @@ import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.Candidate;
 import dev.agenticmemory.store.Candidates;
 import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.Contents;
 import dev.agenticmemory.store.Extent;
 import dev.agenticmemory.store.Lease;
 import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Outcome;
 import dev.agenticmemory.store.Query;
+import dev.agenticmemory.store.Reembedding;
 import dev.agenticmemory.store.RunSummary;
-import dev.agenticmemory.store.SealKey;
 import dev.agenticmemory.store.Selection;
 import dev.agenticmemory.store.Shapes;
 import dev.agenticmemory.store.Stats;
+import dev.agenticmemory.store.StoreKey;
 import dev.agenticmemory.store.Task;
 import dev.agenticmemory.store.Window;
 import dev.agenticmemory.store.search.Cluster.Search;
@@ -65,7 +67,22 @@ public final class SearchStore implements MemoryStore {
   ///
   /// @param collection the name of the index of memories, and the beginning of the others'
   public SearchStore(SearchServer server, String collection, EmbeddingSpace space) {
-    cluster = new Cluster(server);
+    this(new Cluster(server), collection, space);
+  }
+
+  /// Opens a collection that is there, with whatever model its vectors are of, such as to move it.
+  public static SearchStore asItIs(SearchServer server, String collection) {
+    Cluster cluster = new Cluster(server);
+    try {
+      return new SearchStore(cluster, collection, Catalog.recordedSpace(cluster, collection));
+    } catch (RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  private SearchStore(Cluster cluster, String collection, EmbeddingSpace space) {
+    this.cluster = cluster;
     catalog = new Catalog(cluster, collection, space);
     log = new Log(cluster, catalog);
     try {
@@ -252,11 +269,12 @@ public final class SearchStore implements MemoryStore {
   public long erase(Extent extent, Instant now, String actor) {
     return log.commit(snapshot ->
         new Decision.Write<>(
-            live(snapshot, extent),
-            List.of(),
-            List.of(),
-            List.of(),
-            new Head.Erasing(extent, now, actor, snapshot.next())));
+            live(snapshot, extent), new Head.Erasing(extent, now, actor, snapshot.next())));
+  }
+
+  @Override
+  public boolean erase(MemoryId id, Instant now, String actor) {
+    return log.commit(snapshot -> ChangeSet.erase(snapshot, id, now, actor));
   }
 
   @Override
@@ -273,7 +291,7 @@ public final class SearchStore implements MemoryStore {
   @Override
   public boolean forgotten(UserId user, TextHash hash) {
     return read(snapshot -> {
-      String seal = new SealKey(snapshot.head().sealKey()).seal(user, hash);
+      String seal = Records.seal(snapshot.head().key(), user, hash.hex());
       return firstRecord(snapshot, Records.name(Records.SEAL, seal)).isPresent();
     });
   }
@@ -343,8 +361,7 @@ public final class SearchStore implements MemoryStore {
         Optional.of(lease),
         List.of(new Operation(index, after.path("doc").asText(), null, revision, after)),
         List.of(new Operation(index, gone, null, revision, States.gone(before, revision))),
-        List.of(Operation.remove(index, gone, null, revision)),
-        null);
+        List.of(Operation.remove(index, gone, null, revision)));
   }
 
   @Override
@@ -452,9 +469,45 @@ public final class SearchStore implements MemoryStore {
     return bucket.path("key").asText();
   }
 
+  /// Every change of a memory is in its history, with the revision that it made.
   @Override
-  public long revision() {
-    return log.head().revision();
+  public long revision(@Nullable UserId user) {
+    if (user == null) {
+      return log.head().revision();
+    }
+    return read(snapshot -> {
+      ObjectNode query = Dsl.all(Records.kind(Records.HISTORY), Dsl.term("user", user.value()));
+      ObjectNode body = Dsl.search(snapshot.counting(query), 0);
+      body.putObject("aggs").set("newest", Dsl.one("max", Dsl.one("field", "born")));
+      JsonNode answer = snapshot.ask(snapshot.records(body));
+      return (long) answer.path("aggregations").path("newest").path("value").asDouble();
+    });
+  }
+
+  @Override
+  public StoreKey key() {
+    return log.head().key();
+  }
+
+  @Override
+  public Reembedding reembedding(EmbeddingSpace next) {
+    throw new Unavailable(
+        "%s keeps vectors of one model in an index".formatted(cluster.server().name()),
+        "Move everything to another collection, which embeds it anew, and then use that one; see"
+            + " docs/engines.md.",
+        null);
+  }
+
+  @Override
+  public Contents contents() {
+    return new SearchContents(
+        log,
+        new Reader() {
+          @Override
+          public <T> T read(Function<Snapshot, T> question) {
+            return SearchStore.this.read(question);
+          }
+        });
   }
 
   @Override
@@ -468,6 +521,11 @@ public final class SearchStore implements MemoryStore {
 
   private static Optional<ObjectNode> firstRecord(Snapshot snapshot, ObjectNode query) {
     return first(snapshot, snapshot.records(Dsl.search(snapshot.counting(query), 1)));
+  }
+
+  /// Answers questions at one revision.
+  interface Reader {
+    <T> T read(Function<Snapshot, T> question);
   }
 
   /// Asks at the newest revision, and anew where documents that counted then were removed while it

@@ -21,6 +21,7 @@ import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.json.MetadataJson;
 import dev.agenticmemory.store.Candidate;
+import dev.agenticmemory.store.Dossier;
 import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.Selection;
 import dev.agenticmemory.text.Words;
@@ -50,13 +51,13 @@ final class States {
 
   private States() {}
 
-  static String docId(MemoryId id, long revision) {
-    return id + "-" + revision;
+  private static String docId(Memory memory, long revision) {
+    return "%s-%d-%d".formatted(memory.id(), memory.version(), revision);
   }
 
   static ObjectNode print(Memory memory, Features features, Instant from, long revision) {
     ObjectNode doc = Dsl.object();
-    doc.put("doc", docId(memory.id(), revision)).put("id", memory.id().toString());
+    doc.put("doc", docId(memory, revision)).put("id", memory.id().toString());
     printScope(memory.scope(), doc);
     if (memory.scope().run() != null) {
       doc.put("day", Selection.dayOf(memory.scope().run(), memory.times().created()).toEpochDay());
@@ -143,7 +144,7 @@ final class States {
   /// The state that an annotation makes of a live one.
   static ObjectNode annotated(ObjectNode before, Memory memory, long revision) {
     ObjectNode doc = before.deepCopy();
-    doc.put("doc", docId(memory.id(), revision)).put("born", revision);
+    doc.put("doc", docId(memory, revision)).put("born", revision);
     return printRest(memory, doc);
   }
 
@@ -155,6 +156,15 @@ final class States {
   /// The same state, which no longer counts.
   static ObjectNode gone(ObjectNode before, long revision) {
     return before.deepCopy().put("gone", revision);
+  }
+
+  static Dossier.State dossierState(JsonNode doc) {
+    List<Embedding> passages =
+        doc.path(VECTORS).valueStream().map(one -> Embedding.ofUnit(floats(one.asText()))).toList();
+    Features features =
+        new Features(
+            passages, terms(doc), doc.path("tokens").asInt(), doc.path("question").asBoolean());
+    return new Dossier.State(memory(doc), features, time(doc, "from"), nullableTime(doc, "until"));
   }
 
   static Memory memory(JsonNode doc) {

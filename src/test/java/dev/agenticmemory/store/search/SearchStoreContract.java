@@ -29,9 +29,22 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
     return open(collection);
   }
 
+  @Override
+  protected final MemoryStore openAnother() {
+    return open(another());
+  }
+
+  private String another() {
+    return collection + "-other";
+  }
+
   @AfterEach
-  void removeCollection() throws IOException, InterruptedException {
-    send("DELETE", "/%1$s-1,%1$s-records-1,%1$s-log-1".formatted(collection), "");
+  void removeCollections() throws IOException, InterruptedException {
+    for (String each : new String[] {collection, another()}) {
+      for (String index : new String[] {each, each + "-records", each + "-log"}) {
+        send("DELETE", "/" + index + "-1", "");
+      }
+    }
   }
 
   /// Asks the server itself.
