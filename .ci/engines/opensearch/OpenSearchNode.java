@@ -1,3 +1,5 @@
+import java.io.IOException;
+import java.io.PrintStream;
 import org.codelibs.opensearch.runner.OpenSearchRunner;
 
 /// Runs OpenSearch with its k-NN plugin in this process until the input ends. Arguments: a folder
@@ -6,6 +8,7 @@ import org.codelibs.opensearch.runner.OpenSearchRunner;
 public final class OpenSearchNode {
 
   public static void main(String[] args) {
+    PrintStream out = System.out; // The server's log takes its place.
     OpenSearchRunner runner = new OpenSearchRunner();
     runner
         .onBuild((number, settings) -> {
@@ -26,7 +29,7 @@ public final class OpenSearchNode {
                 .basePath(args[0])
                 .useLogger()
                 .pluginTypes("org.opensearch.knn.plugin.KNNPlugin"));
-    System.out.println("READY");
+    out.println("READY");
     awaitEnd();
     // No farewell: what was acknowledged must be there after a power cut too.
     Runtime.getRuntime().halt(0);
@@ -35,7 +38,7 @@ public final class OpenSearchNode {
   private static void awaitEnd() {
     try {
       while (System.in.read() >= 0) {}
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       // The parent is gone.
     }
   }

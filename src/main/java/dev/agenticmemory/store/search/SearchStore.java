@@ -70,6 +70,11 @@ public final class SearchStore implements MemoryStore {
     this(new Cluster(server), collection, space);
   }
 
+  /// @param patience how long a call is repeated while the server is down or busy
+  SearchStore(SearchServer server, String collection, EmbeddingSpace space, Duration patience) {
+    this(new Cluster(server, patience), collection, space);
+  }
+
   /// Opens a collection that is there, with whatever model its vectors are of, such as to move it.
   public static SearchStore asItIs(SearchServer server, String collection) {
     Cluster cluster = new Cluster(server);

@@ -1,11 +1,8 @@
 package dev.agenticmemory.store.opensearch;
 
-import static dev.agenticmemory.store.MemoryStoreFixture.SPACE;
-
-import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.search.Access;
 import dev.agenticmemory.store.search.RealServer;
-import dev.agenticmemory.store.search.SearchStore;
+import dev.agenticmemory.store.search.SearchServer;
 import dev.agenticmemory.store.search.SearchStoreContract;
 import java.net.URI;
 import java.nio.file.Path;
@@ -38,8 +35,8 @@ final class OpenSearchStoreTest extends SearchStoreContract {
   }
 
   @Override
-  protected MemoryStore open(String collection) {
+  protected SearchServer client() {
     Access access = new Access(List.of(address()), null, new Access.Trust.Known());
-    return new SearchStore(new OpenSearch(access, OpenSearch.Engine.LUCENE), collection, SPACE);
+    return new OpenSearch(access, OpenSearch.Engine.LUCENE);
   }
 }

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ public final class RealServer implements AutoCloseable {
   private static final Path ENGINES = Path.of(System.getProperty("engines", ".ci/engines"));
 
   private static final int LAST_LINES = 40;
+  private static final Duration START_MAX = Duration.ofMinutes(3);
 
   private final List<String> command;
   private final int port;
@@ -121,10 +123,21 @@ public final class RealServer implements AutoCloseable {
       BufferedReader out =
           new BufferedReader(
               new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
+      Thread watch = Thread.ofPlatform().daemon().start(() -> endLate(started));
       awaitReady(out);
+      watch.interrupt();
       Thread.ofPlatform().daemon().start(() -> out.lines().forEach(_ -> {}));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void endLate(Process started) {
+    try {
+      Thread.sleep(START_MAX);
+      started.destroyForcibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
