@@ -40,6 +40,7 @@ final class ArchitectureTest {
             mayUse("store.search", "domain", "store", "text", "json"),
             mayUse("store.elastic", "domain", "json", "store.search"),
             mayUse("store.opensearch", "domain", "json", "store.search"),
+            mayUse("store.s3vectors", "domain", "store", "json", "store.sqlite"),
             mayUse("remote", "domain", "text"),
             mayUse("llm", "domain", "json", "remote"),
             mayUse("remote.aws", "remote"),

@@ -34,6 +34,7 @@ import org.opensearch.client.transport.OpenSearchTransport;
 import org.opensearch.client.transport.aws.AwsSdk2Transport;
 import org.opensearch.client.transport.aws.AwsSdk2TransportOptions;
 import org.opensearch.client.transport.httpclient5.ApacheHttpClient5TransportBuilder;
+import org.opensearch.client.transport.httpclient5.ResponseException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 
@@ -122,6 +123,9 @@ public final class OpenSearch implements SearchServer {
             Requests.create(
                 call.method(), call.path(), List.of(), call.parameters(), body(call)))) {
       return new Answer(response.getStatus(), body(response));
+    } catch (ResponseException e) {
+      // Some statuses, a conflict among them, arrive like this.
+      return new Answer(e.status(), MissingNode.getInstance());
     }
   }
 

@@ -134,40 +134,62 @@ final class Catalog {
       create(alias, mapping, settings);
       answer = cluster.call(Call.of("GET", "/" + alias));
     }
-    for (JsonNode index : cluster.require(answer).body()) {
-      verify(alias, index.path("mappings"), mapping);
+    for (Map.Entry<String, JsonNode> index : cluster.require(answer).body().properties()) {
+      JsonNode found = index.getValue();
+      if (found.path("mappings").path("properties").isEmpty() && count(alias) == 0) {
+        replace(index.getKey(), found, mapping, settings);
+      } else {
+        verify(alias, found.path("mappings"), mapping);
+      }
     }
   }
 
   private void create(String alias, ObjectNode mapping, ObjectNode settings) {
+    ObjectNode body = body(mapping, settings);
+    // One node is enough, and a second one gets a copy by itself.
+    ((ObjectNode) body.path("settings")).put("index.auto_expand_replicas", "0-1");
+    body.putObject("aliases").putObject(alias);
+    create(alias + "-1", body);
+  }
+
+  private static ObjectNode body(ObjectNode mapping, ObjectNode settings) {
     ObjectNode body = Dsl.object();
     body.set("mappings", mapping);
     ObjectNode all = settings.deepCopy();
-    // One node is enough, and a second one gets a copy by itself. Every write refreshes.
-    all.put("index.auto_expand_replicas", "0-1").put("index.refresh_interval", "-1");
+    // Every write refreshes.
+    all.put("index.refresh_interval", "-1");
     // A late repetition of a write is told from a new one by the version of what it removed.
     all.put("index.gc_deletes", "1h");
     body.set("settings", all);
-    body.putObject("aliases").putObject(alias);
-    Answer answer = cluster.call(Call.of("PUT", "/" + alias + "-1", body));
-    boolean madeByAnother =
-        answer
-            .body()
-            .path("error")
-            .path("type")
-            .asText()
-            .equals("resource_already_exists_exception");
-    if (!madeByAnother) {
+    return body;
+  }
+
+  private void create(String index, ObjectNode body) {
+    Answer answer = cluster.call(Call.of("PUT", "/" + index, body));
+    String problem = answer.body().path("error").path("type").asText();
+    // Another process may have been faster.
+    if (!problem.equals("resource_already_exists_exception")) {
       cluster.require(answer);
     }
   }
 
-  /// An index without mapping and documents receives ours; anything else must have it.
-  private void verify(String alias, JsonNode found, ObjectNode mapping) {
-    if (found.path("properties").isEmpty() && count(alias) == 0) {
-      cluster.require(cluster.call(Call.of("PUT", "/" + alias + "/_mapping", mapping)));
-      return;
+  /// An index that somebody made without mapping and documents becomes ours, with the shards and
+  /// copies it was given. Some settings cannot be changed, so it is made anew.
+  private void replace(String index, JsonNode found, ObjectNode mapping, ObjectNode settings) {
+    ObjectNode body = body(mapping, settings);
+    JsonNode given = found.path("settings").path("index");
+    for (String name : List.of("number_of_shards", "number_of_replicas", "auto_expand_replicas")) {
+      if (given.has(name)) {
+        ((ObjectNode) body.path("settings")).set("index." + name, given.path(name));
+      }
     }
+    body.set("aliases", found.path("aliases"));
+    cluster.require(cluster.call(Call.of("DELETE", "/" + index)));
+    create(index, body);
+  }
+
+  /// An index that is not empty must have our mapping.
+  private void verify(String alias, JsonNode found, ObjectNode mapping) {
     String problem = difference(found.path("properties"), mapping.path("properties"));
     if (problem == null && !found.path("_meta").equals(mapping.path("_meta"))) {
       problem = "it is marked %s, not %s".formatted(found.path("_meta"), mapping.path("_meta"));
@@ -244,8 +266,6 @@ final class Catalog {
 
   private ObjectNode memoryMapping() {
     ObjectNode mapping = mapping(space.dimensions());
-    // The vectors as numbers are made of those that are kept as bytes.
-    mapping.putObject("_source").putArray("excludes").add(States.PASSAGES);
     Fields fields = new Fields(mapping.putObject("properties"));
     fields.all("keyword", "doc", "id", "user", "agent", "run", "hash", "strand", Facets.FIELD);
     fields.all(

@@ -50,7 +50,7 @@ final class Erasure {
 
   /// Some of the documents.
   private List<ObjectNode> page(String index, @Nullable String routing, ObjectNode query) {
-    Search search = new Search(index, routing, Dsl.search(query, PAGE));
+    Search search = new Search(index, routing, States.withoutPassages(Dsl.search(query, PAGE)));
     return Snapshot.sources(cluster.search(List.of(search)).getFirst());
   }
 

@@ -87,7 +87,7 @@ final class Snapshot {
   // Questions.
 
   Search memories(@Nullable String routing, ObjectNode body) {
-    return new Search(catalog.memories(), routing, body);
+    return new Search(catalog.memories(), routing, States.withoutPassages(body));
   }
 
   Search records(ObjectNode body) {

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// A document counts from the revision `born` on until `gone`, if that is set. Between `closed` and
 /// that it is superseded or retired, and answers only questions as of a time before `until`. The
 /// vectors are kept as bytes; the numbers that the server indexes are made of them whenever a
-/// document is sent, and are in no stored source.
+/// document is sent, and are not read back.
 final class States {
 
   /// The nested documents with the vectors, and the field in these.
@@ -272,6 +272,14 @@ final class States {
       }
     }
     return sent;
+  }
+
+  /// A search whose answers leave out the vectors as numbers.
+  static ObjectNode withoutPassages(ObjectNode body) {
+    if (!body.has("_source")) {
+      body.putObject("_source").putArray("excludes").add(PASSAGES);
+    }
+    return body;
   }
 
   static List<String> terms(JsonNode doc) {

@@ -40,6 +40,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -125,7 +126,14 @@ public final class SqliteStore implements MemoryStore {
   @Override
   public Candidates candidates(Selection selection, Query query) {
     Shapes.require(query, space);
-    return indexes.candidates(selection, query);
+    return indexes.candidates(selection, query, Set.of());
+  }
+
+  /// What may answer `query`, and of the selected memories also these, which were found elsewhere,
+  /// with their neighbours.
+  public Candidates candidates(Selection selection, Query query, Set<MemoryId> also) {
+    Shapes.require(query, space);
+    return indexes.candidates(selection, query, also);
   }
 
   @Override

@@ -11,8 +11,9 @@ final class Faulty implements SearchServer {
 
   /// What happens to one call.
   interface Line {
+    /// The answer to a call; throws where the line is cut.
+    ///
     /// @param number counts the calls from 1
-    /// @return the answer; throws where the line is cut
     Answer carry(int number, Call call, Sender sender) throws IOException;
   }
 

@@ -19,13 +19,14 @@ import static dev.agenticmemory.store.MemoryStoreFixture.scope;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.json.Json;
 import dev.agenticmemory.store.Change;
-import dev.agenticmemory.store.Dossier;
 import dev.agenticmemory.store.Extent;
 import dev.agenticmemory.store.Lease;
 import dev.agenticmemory.store.MemoryStore;
@@ -134,7 +135,9 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
   @Test
   void anEmptyIndexWithAnotherMappingIsRefused() throws Exception {
     send("PUT", "/" + another(), "{\"mappings\":{\"properties\":{\"user\":{\"type\":\"text\"}}}}");
-    assertThatThrownBy(this::openAnother).isInstanceOf(Conflict.class).hasMessageContaining("user");
+    assertThatThrownBy(this::openAnother)
+        .isInstanceOf(Conflict.class)
+        .hasMessageContaining(another());
   }
 
   @Test
@@ -167,12 +170,35 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
   }
 
   @Test
-  void anAliasCanPointToACopy() throws Exception {
+  void aCopyCanTakeThePlaceOfAnIndex() throws Exception {
     Memory tea = stored(memory("likes tea"));
-    List<Dossier> before = store.contents().dossiers(null, null, 10);
-    assertThat(send("GET", "/_alias/" + collection, "").body()).contains(collection + "-1");
+    stored(memory("likes milk"));
+    String copy = another();
+    String settings = send("GET", "/" + collection + "-1/_mapping", "").body();
+    String mapping = Json.parse(settings).path(collection + "-1").path("mappings").toString();
+    send(
+        "PUT",
+        "/" + copy,
+        "{\"mappings\":%s,\"settings\":%s}".formatted(mapping, client().vectorSettings()));
+    send(
+        "POST",
+        "/_reindex?refresh=true",
+        "{\"source\":{\"index\":\"%s\"},\"dest\":{\"index\":\"%s\"}}".formatted(collection, copy));
+    send(
+        "POST",
+        "/_aliases",
+        """
+        {"actions":[{"remove":{"index":"%1$s-1","alias":"%1$s"}},
+                    {"add":{"index":"%2$s","alias":"%1$s"}}]}
+        """
+            .formatted(collection, copy));
+
     assertThat(store.find(tea.id())).contains(tea);
-    assertThat(store.contents().dossiers(null, null, 10)).isEqualTo(before);
+    assertThat(candidates(live(ALICE), meaning(EAST, 5)))
+        .hasSize(2)
+        .allSatisfy(found -> assertThat(found.cosine()).isCloseTo(1, within(1e-5)));
+    Memory rum = stored(memory("likes rum"));
+    assertThat(store.find(rum.id())).contains(rum);
   }
 
   // Two processes.
@@ -197,8 +223,8 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
         String text = "said by all, round " + round;
         List<Callable<Outcome>> adds =
             IntStream.range(0, 8)
-                .<Callable<Outcome>>mapToObj(i ->
-                    () -> (i % 2 == 0 ? store : beside).apply(List.of(add(memory(text)))))
+                .<Callable<Outcome>>mapToObj(
+                    i -> () -> (i % 2 == 0 ? store : beside).apply(List.of(add(memory(text)))))
                 .toList();
         assertThat(together(adds)).filteredOn(APPLIED::equals).hasSize(1);
       }
@@ -244,7 +270,9 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
     try (MemoryStore beside = openBeside(line -> line)) {
       assertThat(beside.apply(List.of(add(memory(scope(BOB, null, null), "bob's")))))
           .isEqualTo(APPLIED);
-      assertThat(beside.list(live(BOB), first(10))).extracting(Memory::text).containsExactly("bob's");
+      assertThat(beside.list(live(BOB), first(10)))
+          .extracting(Memory::text)
+          .containsExactly("bob's");
       requireExactly(live(ALICE), "alice's");
     }
   }
@@ -296,8 +324,7 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
   /// Whether a process said that all is done before it was killed.
   private boolean isAcknowledged(int calls, List<Change> changes) {
     SearchServer line = Faulty.killedAfter(calls).apply(client());
-    try (MemoryStore killed =
-        new SearchStore(line, collection, SPACE, Duration.ofMillis(1))) {
+    try (MemoryStore killed = new SearchStore(line, collection, SPACE, Duration.ofMillis(1))) {
       return killed.apply(changes).equals(APPLIED);
     } catch (Unavailable e) {
       return false;
@@ -310,8 +337,7 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
       Memory tea = stored(memory("likes tea"));
       stored(memory("likes milk"));
       SearchServer line = Faulty.killedAfter(calls).apply(client());
-      try (MemoryStore killed =
-          new SearchStore(line, collection, SPACE, Duration.ofMillis(1))) {
+      try (MemoryStore killed = new SearchStore(line, collection, SPACE, Duration.ofMillis(1))) {
         killed.erase(new Extent(ALICE, null, null), NOON, "tool");
       } catch (Unavailable e) {
         // Killed before it was done.
@@ -346,8 +372,8 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
 
   private void requireTenAdds(MemoryStore faulty) {
     List<String> texts = IntStream.range(0, 10).mapToObj(i -> "memory " + i).toList();
-    texts.forEach(text ->
-        assertThat(faulty.apply(List.of(add(memory(ALICES, text))))).isEqualTo(APPLIED));
+    texts.forEach(
+        text -> assertThat(faulty.apply(List.of(add(memory(ALICES, text))))).isEqualTo(APPLIED));
     assertThat(store.list(live(ALICE), first(100)))
         .extracting(Memory::text)
         .containsExactlyInAnyOrderElementsOf(texts);
