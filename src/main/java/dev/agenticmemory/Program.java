@@ -117,7 +117,7 @@ final class Program implements AutoCloseable {
       throw new IllegalStateException("The program is ending");
     }
     if (engine == null) {
-      MemoryStore opened = Stores.open(config, config.engine(), embedder().space());
+      MemoryStore opened = Stores.open(config, embedder().space());
       store = opened;
       Engine made =
           Engine.of(

@@ -1,66 +1,136 @@
 package dev.agenticmemory;
 
 import dev.agenticmemory.config.Config;
+import dev.agenticmemory.config.Engines;
 import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.store.MemoryStore;
+import dev.agenticmemory.store.elastic.Elasticsearch;
+import dev.agenticmemory.store.opensearch.OpenSearch;
+import dev.agenticmemory.store.search.Access;
+import dev.agenticmemory.store.search.SearchServer;
+import dev.agenticmemory.store.search.SearchStore;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Opens stores: the one place where the settings' engines are named.
 final class Stores {
 
   private Stores() {}
 
-  private static final String FOLDER = "embedded:";
+  /// Where a store is.
+  ///
+  /// @param place a data folder or a collection instead of the settings'; null for theirs
+  private record Named(Config.StoreEngine engine, @Nullable String place) {
+
+    /// An engine as in `VECTOR_STORE`, and with a colon a place.
+    static Named parse(String name) {
+      int colon = name.indexOf(':');
+      String word = colon < 0 ? name : name.substring(0, colon);
+      for (Config.StoreEngine engine : Config.StoreEngine.values()) {
+        if (engine.name().equalsIgnoreCase(word)) {
+          return new Named(engine, colon < 0 ? null : name.substring(colon + 1));
+        }
+      }
+      throw new InvalidInput(
+          "store",
+          "is \"%s\"".formatted(name),
+          "Name one of %s, embedded:FOLDER, or a search server with :COLLECTION."
+              .formatted(Arrays.toString(Config.StoreEngine.values()).toLowerCase(Locale.ROOT)));
+    }
+
+    Config in(Config config) {
+      return engine == Config.StoreEngine.EMBEDDED && place != null
+          ? config.withHome(Path.of(place).toAbsolutePath())
+          : config;
+    }
+
+    Engines.Cluster in(Engines.Cluster cluster) {
+      return place == null ? cluster : cluster.withCollection(place);
+    }
+  }
 
   /// A store by the name that the command line gives it, to be written.
+  ///
+  /// @param space of the vectors that are written to it
   static MemoryStore open(Config config, String name, EmbeddingSpace space) {
-    return open(in(config, name), engine(name), space);
+    Named named = Named.parse(name);
+    return switch (named.engine()) {
+      case EMBEDDED -> new SqliteStore(file(named.in(config)), space);
+      case ELASTICSEARCH -> {
+        Engines.Cluster cluster = named.in(config.engines().elasticsearch());
+        yield new SearchStore(elasticsearch(cluster), cluster.collection(), space);
+      }
+      case OPENSEARCH -> {
+        Engines.Cluster cluster = named.in(config.engines().openSearch());
+        yield new SearchStore(openSearch(config.engines(), cluster), cluster.collection(), space);
+      }
+    };
   }
 
   /// Likewise to be read, with whatever model its vectors are of.
   static MemoryStore asItIs(Config config, String name) {
-    return switch (engine(name)) {
-      case EMBEDDED -> SqliteStore.asItIs(file(in(config, name)));
-    };
-  }
-
-  private static Config in(Config config, String name) {
-    return name.startsWith(FOLDER)
-        ? config.withHome(Path.of(name.substring(FOLDER.length())).toAbsolutePath())
-        : config;
-  }
-
-  /// An engine by its name, or `embedded:` and a data folder.
-  private static Config.StoreEngine engine(String name) {
-    if (name.startsWith(FOLDER)) {
-      return Config.StoreEngine.EMBEDDED;
-    }
-    for (Config.StoreEngine engine : Config.StoreEngine.values()) {
-      if (engine.name().equalsIgnoreCase(name)) {
-        return engine;
+    Named named = Named.parse(name);
+    return switch (named.engine()) {
+      case EMBEDDED -> SqliteStore.asItIs(file(named.in(config)));
+      case ELASTICSEARCH -> {
+        Engines.Cluster cluster = named.in(config.engines().elasticsearch());
+        yield SearchStore.asItIs(elasticsearch(cluster), cluster.collection());
       }
-    }
-    throw new InvalidInput(
-        "store",
-        "is \"%s\"".formatted(name),
-        "Name one of %s, or embedded:FOLDER."
-            .formatted(Arrays.toString(Config.StoreEngine.values()).toLowerCase(Locale.ROOT)));
+      case OPENSEARCH -> {
+        Engines.Cluster cluster = named.in(config.engines().openSearch());
+        yield SearchStore.asItIs(openSearch(config.engines(), cluster), cluster.collection());
+      }
+    };
   }
 
-  /// The store of the settings in `engine`, whichever engine they choose.
-  ///
-  /// @param space of the vectors that are written to it
-  static MemoryStore open(Config config, Config.StoreEngine engine, EmbeddingSpace space) {
-    return switch (engine) {
-      case EMBEDDED -> new SqliteStore(file(config), space);
-    };
+  /// The store of the settings.
+  static MemoryStore open(Config config, EmbeddingSpace space) {
+    return open(config, config.engine().name(), space);
   }
 
   private static Path file(Config config) {
     return config.home().resolve("memory.db");
+  }
+
+  private static SearchServer elasticsearch(Engines.Cluster cluster) {
+    return new Elasticsearch(access(cluster));
+  }
+
+  private static SearchServer openSearch(Engines engines, Engines.Cluster cluster) {
+    OpenSearch.Engine vectors =
+        switch (engines.vectorEngine()) {
+          case LUCENE -> OpenSearch.Engine.LUCENE;
+          case FAISS -> OpenSearch.Engine.FAISS;
+        };
+    return engines.signed()
+        ? OpenSearch.signed(cluster.hosts().getFirst(), engines.region(), vectors)
+        : new OpenSearch(access(cluster), vectors);
+  }
+
+  private static Access access(Engines.Cluster cluster) {
+    return new Access(cluster.hosts(), authorization(cluster), trust(cluster));
+  }
+
+  private static @Nullable String authorization(Engines.Cluster cluster) {
+    if (cluster.apiKey() != null) {
+      return Access.apiKey(cluster.apiKey().value());
+    }
+    return cluster.user() == null
+        ? null
+        : Access.basic(
+            cluster.user(), cluster.password() == null ? "" : cluster.password().value());
+  }
+
+  private static Access.Trust trust(Engines.Cluster cluster) {
+    if (!cluster.verifyCerts()) {
+      return new Access.Trust.Anybody();
+    }
+    return cluster.caCert() == null
+        ? new Access.Trust.Known()
+        : new Access.Trust.SignedBy(cluster.caCert());
   }
 }

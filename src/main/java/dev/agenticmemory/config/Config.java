@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param agent `MEMORY_AGENT_ID`: whose memories writes are, where no agent is named
 /// @param sharing `MEMORY_SHARING`: `user` (default), `off` or `team`
 /// @param engine `VECTOR_STORE`: where memories are kept. Default `embedded`
+/// @param engines `ELASTICSEARCH_…`, `OPENSEARCH_…`, `S3VECTORS_…`: where each of them is
 /// @param embedding `EMBEDDING_…`: what makes vectors
 /// @param llm `LLM_…`: what makes facts
 /// @param rerank `RERANK_…`: what reads the hits of a search; null for nothing
@@ -38,6 +39,7 @@ public record Config(
     @Nullable AgentId agent,
     Sharing sharing,
     StoreEngine engine,
+    Engines engines,
     EmbeddingSource embedding,
     Llm llm,
     @Nullable Rerank rerank,
@@ -53,6 +55,7 @@ public record Config(
         agent,
         sharing,
         engine,
+        engines,
         embedding,
         llm,
         rerank,
@@ -62,7 +65,9 @@ public record Config(
 
   /// Where memories can be kept.
   public enum StoreEngine {
-    EMBEDDED
+    EMBEDDED,
+    ELASTICSEARCH,
+    OPENSEARCH
   }
 
   private static final String PREFIX = "MEMORY_";
@@ -72,7 +77,8 @@ public record Config(
       Set.of("MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE");
 
   /// What shows that an existing installation of another service used another store.
-  private static final List<String> OTHER_STORES = List.of("OPENSEARCH_", "S3VECTORS_");
+  private static final List<String> OTHER_STORES =
+      List.of("ELASTICSEARCH_", "OPENSEARCH_", "S3VECTORS_");
 
   /// Reads the settings, or throws one [InvalidConfig] that names every wrong variable at once.
   ///
@@ -133,6 +139,7 @@ public record Config(
       requireStoreChosen();
       StoreEngine engine =
           read("VECTOR_STORE", StoreEngine.EMBEDDED, one(StoreEngine.values(), Enum::name));
+      Engines engines = Engines.read(this);
       Llm llm = Llm.read(this);
       EmbeddingSource embedding = EmbeddingSource.read(this, llm);
       Rerank rerank = Rerank.read(this, llm);
@@ -144,7 +151,8 @@ public record Config(
       }
       UserId user = bound == null ? new UserId(userName.isBlank() ? "default" : userName) : bound;
       return new Config(
-          home, bound, user, agent, sharing, engine, embedding, llm, rerank, service, jobs);
+          home, bound, user, agent, sharing, engine, engines, embedding, llm, rerank, service,
+          jobs);
     }
 
     <T extends @Nullable Object> T read(
@@ -178,6 +186,20 @@ public record Config(
       return null;
     }
 
+    boolean flag(String name, boolean fallback) {
+      return read(
+          name,
+          fallback,
+          text ->
+              switch (text.toLowerCase(Locale.ROOT)) {
+                case "true", "1", "yes", "on" -> true;
+                case "false", "0", "no", "off" -> false;
+                default ->
+                    throw new IllegalArgumentException(
+                        "is \"%s\"; true or false is allowed".formatted(text));
+              });
+    }
+
     int number(String name, int fallback, int min, int max) {
       return read(
           name,
@@ -201,11 +223,15 @@ public record Config(
         boolean used = env.keySet().stream().anyMatch(name -> name.startsWith(prefix));
         if (used && !env.containsKey("VECTOR_STORE")) {
           problems.add(
-              "VECTOR_STORE is not set, but %s… is: add VECTOR_STORE=embedded to keep memories in the"
-                      .formatted(prefix)
-                  + " data folder");
+              "VECTOR_STORE is not set, but %1$s_… is: add VECTOR_STORE=%2$s to use it, or"
+                      .formatted(name(prefix), name(prefix).toLowerCase(Locale.ROOT))
+                  + " VECTOR_STORE=embedded to keep memories in the data folder");
         }
       }
+    }
+
+    private static String name(String prefix) {
+      return prefix.substring(0, prefix.length() - 1);
     }
 
     private void requireNoUnknown() {

@@ -164,9 +164,11 @@ final class Index {
 
   /// What may answer `query`; see [dev.agenticmemory.store.MemoryStore#candidates].
   ///
+  /// @param also memories that are candidates too, where they are selected
   /// @param counts which documents this index answers for
-  Candidates candidates(Selection selection, Query query, Predicate<Document> counts) {
-    return new Search(selection, query, counts).candidates();
+  Candidates candidates(
+      Selection selection, Query query, Set<MemoryId> also, Predicate<Document> counts) {
+    return new Search(selection, query, counts).candidates(also);
   }
 
   /// Who spoke in the selected documents.
@@ -234,7 +236,7 @@ final class Index {
       averageLength = memories == 0 ? 0 : (double) terms / memories;
     }
 
-    Candidates candidates() {
+    Candidates candidates(Set<MemoryId> also) {
       long[] frequencies = new long[query.terms().size()];
       for (int i = 0; i < frequencies.length; i++) {
         frequencies[i] = frequency(lexicon.postings(matcher.term(i)));
@@ -245,6 +247,7 @@ final class Index {
       if (unit != null) {
         byMeaning(unit, chosen);
       }
+      addAll(also, chosen);
       addNeighbours(chosen);
       List<Candidate> found = new ArrayList<>();
       chosen.stream().forEach(number -> found.add(candidate(number, unit)));
@@ -410,6 +413,12 @@ final class Index {
         throw new IllegalStateException("A gap was selected");
       }
       return document;
+    }
+
+    private void addAll(Set<MemoryId> ids, BitSet chosen) {
+      if (!ids.isEmpty()) {
+        selected.stream().filter(n -> ids.contains(document(n).id())).forEach(chosen::set);
+      }
     }
 
     private static void addAll(Best best, BitSet chosen) {

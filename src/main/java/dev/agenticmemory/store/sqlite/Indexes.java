@@ -79,9 +79,10 @@ final class Indexes implements AutoCloseable {
     }
   }
 
-  Candidates candidates(Selection selection, Query query) {
+  /// @param also memories that are candidates too, where they are selected
+  Candidates candidates(Selection selection, Query query, Set<MemoryId> also) {
     List<Candidates> found =
-        ask(selection, (index, counts) -> index.candidates(selection, query, counts));
+        ask(selection, (index, counts) -> index.candidates(selection, query, also, counts));
     return found.size() == 1 ? found.getFirst() : merged(found);
   }
 

@@ -17,7 +17,6 @@ import dev.agenticmemory.store.Candidates;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Contents;
 import dev.agenticmemory.store.Extent;
-import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.Lease;
 import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.MemoryStore;
@@ -26,6 +25,7 @@ import dev.agenticmemory.store.Query;
 import dev.agenticmemory.store.Reembedding;
 import dev.agenticmemory.store.RunSummary;
 import dev.agenticmemory.store.Selection;
+import dev.agenticmemory.store.Shapes;
 import dev.agenticmemory.store.Stats;
 import dev.agenticmemory.store.StoreKey;
 import dev.agenticmemory.store.Task;
@@ -40,6 +40,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +85,7 @@ public final class SqliteStore implements MemoryStore {
 
   @Override
   public Outcome apply(List<Change> changes) {
-    requireShapes(changes);
+    Shapes.require(changes, space);
     try {
       Outcome outcome =
           database.write(connection -> {
@@ -124,10 +125,15 @@ public final class SqliteStore implements MemoryStore {
 
   @Override
   public Candidates candidates(Selection selection, Query query) {
-    if (query.embedding() != null) {
-      requireDimensions(query.embedding().dimensions());
-    }
-    return indexes.candidates(selection, query);
+    Shapes.require(query, space);
+    return indexes.candidates(selection, query, Set.of());
+  }
+
+  /// What may answer `query`, and of the selected memories also these, which were found elsewhere,
+  /// with their neighbours.
+  public Candidates candidates(Selection selection, Query query, Set<MemoryId> also) {
+    Shapes.require(query, space);
+    return indexes.candidates(selection, query, also);
   }
 
   @Override
@@ -428,37 +434,6 @@ public final class SqliteStore implements MemoryStore {
           one.rid());
     }
     connection.update("UPDATE setting SET value = ? WHERE name = 'words'", current);
-  }
-
-  private void requireShapes(List<Change> changes) {
-    if (changes.isEmpty()) {
-      throw new IllegalArgumentException("A change set with no changes");
-    }
-    for (Change change : changes) {
-      switch (change) {
-        case Change.Add(var _, Features features, var _) -> requireDimensions(features);
-        case Change.Revise(var _, Features features, var _) -> requireDimensions(features);
-        case Change.Annotate _,
-            Change.Retire _,
-            Change.Erase _,
-            Change.PutMark _,
-            Change.ClaimMark _,
-            Change.RemoveMark _,
-            Change.PutTask _,
-            Change.EndTask _ -> {}
-      }
-    }
-  }
-
-  private void requireDimensions(Features features) {
-    features.passages().forEach(passage -> requireDimensions(passage.dimensions()));
-  }
-
-  private void requireDimensions(int dimensions) {
-    if (dimensions != space.dimensions()) {
-      throw new IllegalArgumentException(
-          "Store has %d dimensions, vector has %d".formatted(space.dimensions(), dimensions));
-    }
   }
 
   /// Rolls a transaction back with an expected outcome.

@@ -1,0 +1,253 @@
+package dev.agenticmemory.store.search;
+
+import dev.agenticmemory.domain.Conflict;
+import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.store.search.Cluster.Stored;
+import dev.agenticmemory.store.search.Head.Erasing;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The order of all change sets, for any number of processes.
+///
+/// To write is: read the head; decide at its revision `n`; create the intent of `n + 1`, which only
+/// one process can; see that the head is still at `n`; apply the intent; move the head to `n + 1`,
+/// on condition that nobody did; sweep what no longer counts; remove the intent. A process that
+/// finds an intent of `n + 1` waits for it, and completes it where nothing moves any more: every
+/// step can be done twice, and late, without harm.
+final class Log {
+
+  /// How long an intent of another process may stand before it is completed for it.
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private static final long POLL_MS = 10;
+
+  private static final Duration TURN_MAX = Duration.ofSeconds(30);
+
+  /// How often a change set is decided anew because others were faster.
+  private static final int ROUNDS_MAX = 1_000;
+
+  private final Cluster cluster;
+  private final Catalog catalog;
+  private final Erasure erasure;
+
+  /// The end of a UUID tells intents of one revision apart.
+  private static final int TOKEN_FROM = 19;
+
+  /// Processes take turns by the intents, the threads of one process by this.
+  private final ReentrantLock turn = new ReentrantLock(true);
+
+  Log(Cluster cluster, Catalog catalog) {
+    this.cluster = cluster;
+    this.catalog = catalog;
+    this.erasure = new Erasure(cluster, catalog);
+  }
+
+  /// A head, and the state of its document.
+  private record Found(Head head, Cluster.Stamp stamp) {}
+
+  Head head() {
+    return found().head();
+  }
+
+  private Found found() {
+    return found(cluster.get(catalog.log(), List.of(Head.ID)).getFirst());
+  }
+
+  private Found found(@Nullable Stored stored) {
+    if (stored == null) {
+      throw new Conflict(
+          "The index %s has lost its head".formatted(catalog.log()),
+          "Restore it from a snapshot of the cluster, or set another collection.");
+    }
+    return new Found(Head.parse(stored.source()), stored.stamp());
+  }
+
+  /// Has `decide` look at the newest state, and does what it says, all or nothing.
+  <T> T commit(Function<Snapshot, Decision<T>> decide) {
+    takeTurn();
+    try {
+      for (int round = 0; round < ROUNDS_MAX; round++) {
+        Found found = found();
+        catalog.require(found.head());
+        Decision<T> decision = decide.apply(new Snapshot(cluster, catalog, found.head()));
+        if (isDone(found, decision)) {
+          return decision.answer();
+        }
+      }
+      throw new Unavailable(
+          "Other processes write to %s all the time".formatted(catalog.memories()),
+          "Try again.",
+          null);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /// While the server is down, each thread tries for itself: none waits for all before it.
+  private void takeTurn() {
+    try {
+      if (turn.tryLock(TURN_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new Unavailable(
+        "%s is too slow for all that is written to it".formatted(cluster.server().name()),
+        "Try again later; nothing was written.",
+        null);
+  }
+
+  private <T> boolean isDone(Found found, Decision<T> decision) {
+    return switch (decision) {
+      case Decision.Leave<T> _ -> head().revision() == found.head().revision();
+      case Decision.Write<T> write -> isDone(found, intent(found.head().revision() + 1, write));
+    };
+  }
+
+  private static Intent intent(long revision, Decision.Write<?> write) {
+    return new Intent(
+        UUID.randomUUID().toString().substring(TOKEN_FROM),
+        revision,
+        write.additions(),
+        write.closures(),
+        write.sweep(),
+        write.erasing(),
+        write.key());
+  }
+
+  private boolean isDone(Found found, Intent intent) {
+    String id = Intent.id(intent.revision());
+    if (!cluster.create(catalog.log(), id, intent.print()) && !isOurs(intent)) {
+      await(intent.revision());
+      return false;
+    }
+    List<@Nullable Stored> now =
+        cluster.get(catalog.log(), List.of(Head.ID, Intent.id(found.head().revision())));
+    Found still = found(now.getFirst());
+    if (still.head().revision() != found.head().revision()) {
+      return wasOvertaken(still, intent);
+    }
+    complete(finished(still, now.getLast()), intent);
+    return true;
+  }
+
+  /// The head moved before the intent was there, or because of it; whether the latter.
+  private boolean wasOvertaken(Found now, Intent intent) {
+    if (now.head().recent().contains(intent.token())) {
+      finish(now, intent);
+      return true;
+    }
+    cluster.delete(catalog.log(), Intent.id(intent.revision()));
+    return false;
+  }
+
+  /// Whether the intent that is there is ours, whose creation was not confirmed.
+  private boolean isOurs(Intent intent) {
+    Stored there = intent(intent.revision());
+    return there != null && Intent.parse(there.source()).token().equals(intent.token());
+  }
+
+  private @Nullable Stored intent(long revision) {
+    return cluster.get(catalog.log(), List.of(Intent.id(revision))).getFirst();
+  }
+
+  /// Waits until `revision` is reached, by its own process or by this one.
+  private void await(long revision) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < end) {
+      if (head().revision() >= revision || intent(revision) == null) {
+        return;
+      }
+      pause();
+    }
+    Stored left = intent(revision);
+    Found found = found();
+    if (left != null && found.head().revision() == revision - 1) {
+      complete(found, Intent.parse(left.source()));
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(POLL_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("Interrupted while another process writes", "Try again.", e);
+    }
+  }
+
+  /// Does what an intent says, and all that follows from it.
+  private void complete(Found before, Intent intent) {
+    apply(intent);
+    Head after = before.head().after(intent);
+    boolean moved = cluster.replace(catalog.log(), Head.ID, after.print(), before.stamp());
+    Found now = found();
+    if (!moved && !now.head().recent().contains(intent.token())) {
+      throw new IllegalStateException("The head moved past " + Intent.id(intent.revision()));
+    }
+    finish(now, intent);
+  }
+
+  /// What is new comes first and alone: where the server will not take it, nothing has happened.
+  private void apply(Intent intent) {
+    try {
+      cluster.bulk(intent.additions());
+    } catch (Rejected e) {
+      cluster.bulk(
+          intent.additions().stream()
+              .map(one -> Operation.remove(one.index(), one.id(), one.routing(), one.version()))
+              .toList());
+      cluster.delete(catalog.log(), Intent.id(intent.revision()));
+      throw new Conflict(
+          "%s does not take a document: %s".formatted(cluster.server().name(), e.getMessage()),
+          "Compare the index's mapping with docs/engines.md, or set another collection.");
+    }
+    cluster.bulk(intent.closures());
+  }
+
+  /// Sees to it that the intent of the head's own revision is finished.
+  ///
+  /// @param left what was found under its id; null for nothing
+  private Found finished(Found found, @Nullable Stored left) {
+    if (left == null) {
+      return found;
+    }
+    finish(found, Intent.parse(left.source()));
+    return found();
+  }
+
+  /// Removes what does not count any more since the last intent, and that. An intent that was never
+  /// done is left alone.
+  private void finish(Found found, Intent intent) {
+    if (!found.head().isLast(intent.token())) {
+      return;
+    }
+    cluster.bulk(intent.sweep());
+    Erasing erasing = found.head().erasing();
+    if (erasing != null) {
+      erasure.sweep(erasing, found.head().key());
+      cluster.replace(catalog.log(), Head.ID, found.head().erased().print(), found.stamp());
+    }
+    cluster.delete(catalog.log(), Intent.id(intent.revision()));
+  }
+
+  /// Completes what a process that ended left behind.
+  void recover() {
+    takeTurn();
+    try {
+      Found found = found();
+      finished(found, intent(found.head().revision()));
+      if (intent(found.head().revision() + 1) != null) {
+        await(found.head().revision() + 1);
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+}

@@ -1,0 +1,421 @@
+package dev.agenticmemory.store.search;
+
+import static dev.agenticmemory.store.MemoryStoreFixture.ALICE;
+import static dev.agenticmemory.store.MemoryStoreFixture.ALICES;
+import static dev.agenticmemory.store.MemoryStoreFixture.BOB;
+import static dev.agenticmemory.store.MemoryStoreFixture.EAST;
+import static dev.agenticmemory.store.MemoryStoreFixture.NOON;
+import static dev.agenticmemory.store.MemoryStoreFixture.NORTH;
+import static dev.agenticmemory.store.MemoryStoreFixture.SPACE;
+import static dev.agenticmemory.store.MemoryStoreFixture.add;
+import static dev.agenticmemory.store.MemoryStoreFixture.erase;
+import static dev.agenticmemory.store.MemoryStoreFixture.first;
+import static dev.agenticmemory.store.MemoryStoreFixture.live;
+import static dev.agenticmemory.store.MemoryStoreFixture.meaning;
+import static dev.agenticmemory.store.MemoryStoreFixture.memory;
+import static dev.agenticmemory.store.MemoryStoreFixture.retire;
+import static dev.agenticmemory.store.MemoryStoreFixture.revise;
+import static dev.agenticmemory.store.MemoryStoreFixture.scope;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.agenticmemory.domain.Conflict;
+import dev.agenticmemory.domain.EmbeddingSpace;
+import dev.agenticmemory.domain.Memory;
+import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.json.Json;
+import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.Extent;
+import dev.agenticmemory.store.Lease;
+import dev.agenticmemory.store.MemoryStore;
+import dev.agenticmemory.store.MemoryStoreContract;
+import dev.agenticmemory.store.Outcome;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What every store promises, and beyond that what those on search servers do: several processes,
+/// crashes between any two steps, faults of the line, indices of others.
+public abstract class SearchStoreContract extends MemoryStoreContract {
+
+  private static final AtomicInteger COLLECTIONS = new AtomicInteger();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final Outcome APPLIED = new Outcome.Applied();
+
+  /// Long enough for a server that is there, short enough for one that is not.
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /// The collection of the running test.
+  private final String collection = "memories-" + COLLECTIONS.incrementAndGet();
+
+  /// One more client of the server.
+  protected abstract SearchServer client();
+
+  protected abstract URI address();
+
+  @Override
+  protected final MemoryStore open() {
+    return new SearchStore(client(), collection, SPACE);
+  }
+
+  @Override
+  protected final MemoryStore openAnother() {
+    return new SearchStore(client(), another(), SPACE);
+  }
+
+  /// One more process on the same collection, on a line of its own.
+  private MemoryStore openBeside(UnaryOperator<SearchServer> line) {
+    return new SearchStore(line.apply(client()), collection, SPACE, PATIENCE);
+  }
+
+  private String another() {
+    return collection + "-other";
+  }
+
+  @AfterEach
+  void removeCollections() throws IOException, InterruptedException {
+    for (String each : new String[] {collection, another()}) {
+      for (String index : new String[] {each, each + "-records", each + "-log"}) {
+        send("DELETE", "/" + index + "-1", "");
+      }
+    }
+    send("DELETE", "/" + another(), "");
+  }
+
+  /// Asks the server itself.
+  private HttpResponse<String> send(String method, String path, String body)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(address().resolve(path))
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  // Indices.
+
+  @Test
+  void anEmptyIndexMadeByHandReceivesOurMapping() throws Exception {
+    send("PUT", "/" + another(), "");
+    try (MemoryStore other = openAnother()) {
+      Memory tea = memory("likes tea");
+      assertThat(other.apply(List.of(add(tea)))).isEqualTo(APPLIED);
+      assertThat(other.load(other.candidates(live(ALICE), meaning(EAST, 5)).found()))
+          .containsExactly(tea);
+    }
+    assertThat(send("GET", "/" + another() + "/_mapping", "").body()).contains("\"strict\"");
+  }
+
+  @Test
+  void anIndexWithDocumentsOfOthersIsRefusedWithWhatToDo() throws Exception {
+    send("PUT", "/" + another() + "/_doc/1?refresh=true", "{\"user_id\":\"Alice Smith\"}");
+    Conflict refused = catchThrowableOfType(Conflict.class, this::openAnother);
+    assertThat(refused).hasMessageContaining(another());
+    assertThat(refused.hint()).contains("another collection");
+    assertThat(send("GET", "/" + another() + "/_doc/1", "").body()).contains("Alice Smith");
+  }
+
+  @Test
+  void anEmptyIndexWithAnotherMappingIsRefused() throws Exception {
+    send("PUT", "/" + another(), "{\"mappings\":{\"properties\":{\"user\":{\"type\":\"text\"}}}}");
+    assertThatThrownBy(this::openAnother)
+        .isInstanceOf(Conflict.class)
+        .hasMessageContaining(another());
+  }
+
+  @Test
+  void memoriesOfAnotherModelAreRefusedAndTheModelIsNamed() {
+    stored(memory("likes tea"));
+    EmbeddingSpace other = new EmbeddingSpace("other", 3);
+    assertThatThrownBy(() -> new SearchStore(client(), collection, other))
+        .isInstanceOf(Conflict.class)
+        .hasMessageContaining("test (50 dimensions)")
+        .hasMessageContaining("other (3 dimensions)");
+  }
+
+  @Test
+  void anEmptyCollectionTakesAnotherModel() {
+    EmbeddingSpace other = new EmbeddingSpace("other", 3);
+    try (MemoryStore reopened = new SearchStore(client(), collection, other)) {
+      assertThat(reopened.space()).isEqualTo(other);
+    }
+  }
+
+  @Test
+  void aCollectionIsOpenedAsItIs() {
+    Memory tea = stored(memory("likes tea"));
+    try (MemoryStore opened = SearchStore.asItIs(client(), collection)) {
+      assertThat(opened.space()).isEqualTo(SPACE);
+      assertThat(opened.find(tea.id())).contains(tea);
+    }
+    assertThatThrownBy(() -> SearchStore.asItIs(client(), "not-there"))
+        .isInstanceOf(Unavailable.class);
+  }
+
+  @Test
+  void aCopyCanTakeThePlaceOfAnIndex() throws Exception {
+    Memory tea = stored(memory("likes tea"));
+    stored(memory("likes milk"));
+    String copy = another();
+    String settings = send("GET", "/" + collection + "-1/_mapping", "").body();
+    String mapping = Json.parse(settings).path(collection + "-1").path("mappings").toString();
+    send(
+        "PUT",
+        "/" + copy,
+        "{\"mappings\":%s,\"settings\":%s}".formatted(mapping, client().vectorSettings()));
+    send(
+        "POST",
+        "/_reindex?refresh=true",
+        "{\"source\":{\"index\":\"%s\"},\"dest\":{\"index\":\"%s\"}}".formatted(collection, copy));
+    send(
+        "POST",
+        "/_aliases",
+        """
+        {"actions":[{"remove":{"index":"%1$s-1","alias":"%1$s"}},
+                    {"add":{"index":"%2$s","alias":"%1$s"}}]}
+        """
+            .formatted(collection, copy));
+
+    assertThat(store.find(tea.id())).contains(tea);
+    assertThat(candidates(live(ALICE), meaning(EAST, 5)))
+        .hasSize(2)
+        .allSatisfy(found -> assertThat(found.cosine()).isCloseTo(1, within(1e-5)));
+    Memory rum = stored(memory("likes rum"));
+    assertThat(store.find(rum.id())).contains(rum);
+  }
+
+  // Two processes.
+
+  @Test
+  void whatOneProcessWritesTheOtherSeesAtOnce() {
+    try (MemoryStore beside = openBeside(line -> line)) {
+      for (int i = 0; i < 10; i++) {
+        Memory memory = stored(memory("memory " + i));
+        assertThat(beside.find(memory.id())).contains(memory);
+        assertThat(beside.candidates(live(ALICE), meaning(EAST, 20)).memories()).isEqualTo(i + 1);
+      }
+      store.erase(new Extent(ALICE, null, null), NOON, "tool");
+      assertThat(beside.count(live(ALICE))).isZero();
+    }
+  }
+
+  @Test
+  void ofTwoProcessesThatAddTheSameTextOneSucceeds() throws Exception {
+    try (MemoryStore beside = openBeside(line -> line)) {
+      for (int round = 0; round < 5; round++) {
+        String text = "said by all, round " + round;
+        List<Callable<Outcome>> adds =
+            IntStream.range(0, 8)
+                .<Callable<Outcome>>mapToObj(
+                    i -> () -> (i % 2 == 0 ? store : beside).apply(List.of(add(memory(text)))))
+                .toList();
+        assertThat(together(adds)).filteredOn(APPLIED::equals).hasSize(1);
+      }
+      assertThat(store.count(live(ALICE))).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void ofTwoProcessesThatClaimOneTaskOneHoldsIt() throws Exception {
+    try (MemoryStore beside = openBeside(line -> line)) {
+      apply(new Change.PutTask(task("t", "job", NOON)));
+      List<Callable<Optional<Lease>>> claims =
+          IntStream.range(0, 8)
+              .<Callable<Optional<Lease>>>mapToObj(i ->
+                  () -> (i % 2 == 0 ? store : beside).claim("job", NOON, Duration.ofMinutes(1)))
+              .toList();
+      assertThat(together(claims)).filteredOn(Optional::isPresent).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatTwoProcessesAddAtTheSameTimeIsAllThere() throws Exception {
+    try (MemoryStore beside = openBeside(line -> line)) {
+      List<Callable<Integer>> writers =
+          List.of(() -> addTwenty(store, "one"), () -> addTwenty(beside, "two"));
+      assertThat(together(writers)).containsExactly(20, 20);
+      assertThat(store.count(live(ALICE))).isEqualTo(40);
+      assertThat(beside.list(live(ALICE), first(100))).hasSize(40);
+    }
+  }
+
+  private static int addTwenty(MemoryStore store, String who) {
+    int applied = 0;
+    for (int i = 0; i < 20; i++) {
+      applied += store.apply(List.of(add(memory(who + " " + i)))).equals(APPLIED) ? 1 : 0;
+    }
+    return applied;
+  }
+
+  @Test
+  void noUserSeesAnothersMemoriesThroughAnotherProcess() {
+    stored(memory("alice's"));
+    try (MemoryStore beside = openBeside(line -> line)) {
+      assertThat(beside.apply(List.of(add(memory(scope(BOB, null, null), "bob's")))))
+          .isEqualTo(APPLIED);
+      assertThat(beside.list(live(BOB), first(10)))
+          .extracting(Memory::text)
+          .containsExactly("bob's");
+      requireExactly(live(ALICE), "alice's");
+    }
+  }
+
+  // Crashes.
+
+  /// The process ends after each of its calls in turn. Whoever comes next finds all of the change
+  /// set or nothing.
+  @Test
+  void aProcessKilledAfterAnyCallLeavesAllOfItsChangeSetOrNothing() {
+    List<Boolean> done = new ArrayList<>();
+    for (int calls = 3; done.stream().filter(each -> each).count() < 3; calls++) {
+      done.add(isDoneAfter(calls));
+    }
+    assertThat(done).contains(true, false);
+  }
+
+  private boolean isDoneAfter(int calls) {
+    store.erase(new Extent(ALICE, null, null), NOON, "tool");
+    Memory revised = stored(memory("to revise"));
+    Memory retired = stored(memory("to retire"));
+    Memory erased = stored(memory("to erase"));
+    Memory after = revised.with(revised.content().withText("revised"), NOON.plusSeconds(1));
+    List<Change> changes =
+        List.of(
+            add(memory("added")),
+            revise(after, revised, NORTH),
+            retire(retired, NOON.plusSeconds(1)),
+            erase(erased));
+
+    boolean acknowledged = isAcknowledged(calls, changes);
+    try (MemoryStore next = openBeside(line -> line)) {
+      // To write is to complete what is left behind.
+      assertThat(next.apply(List.of(add(memory("written after"))))).isEqualTo(APPLIED);
+      List<String> texts = next.list(live(ALICE), first(10)).stream().map(Memory::text).toList();
+      boolean done = texts.contains("added");
+      assertThat(acknowledged && !done).as("acknowledged and lost").isFalse();
+      assertThat(texts)
+          .containsExactlyInAnyOrder(
+              done
+                  ? new String[] {"added", "revised", "written after"}
+                  : new String[] {"to revise", "to retire", "to erase", "written after"});
+      assertThat(next.history(erased.id())).hasSize(done ? 2 : 1);
+      assertThat(next.forgotten(ALICE, erased.content().hash())).isEqualTo(done);
+      return done && acknowledged;
+    }
+  }
+
+  /// Whether a process said that all is done before it was killed.
+  private boolean isAcknowledged(int calls, List<Change> changes) {
+    SearchServer line = Faulty.killedAfter(calls).apply(client());
+    try (MemoryStore killed = new SearchStore(line, collection, SPACE, Duration.ofMillis(1))) {
+      return killed.apply(changes).equals(APPLIED);
+    } catch (Unavailable e) {
+      return false;
+    }
+  }
+
+  @Test
+  void aBulkErasureThatIsKilledAnywhereIsAllOrNothingAndIsCompleted() {
+    for (int calls = 8; calls < 60; calls += 3) {
+      Memory tea = stored(memory("likes tea"));
+      stored(memory("likes milk"));
+      SearchServer line = Faulty.killedAfter(calls).apply(client());
+      try (MemoryStore killed = new SearchStore(line, collection, SPACE, Duration.ofMillis(1))) {
+        killed.erase(new Extent(ALICE, null, null), NOON, "tool");
+      } catch (Unavailable e) {
+        // Killed before it was done.
+      }
+      assertThat(store.count(live(ALICE))).isIn(0L, 2L);
+      apply(new Change.PutMark(mark(null, "k", "v")));
+      if (store.count(live(ALICE)) == 0) {
+        assertThat(store.forgotten(ALICE, tea.content().hash())).isTrue();
+        assertThat(store.history(tea.id()).getLast().reason()).isEqualTo("bulk delete");
+      } else {
+        store.erase(new Extent(ALICE, null, null), NOON, "tool");
+      }
+    }
+  }
+
+  // Faults of the line.
+
+  @Test
+  void lostAnswersLoseNothingAndRepeatNothing() {
+    try (MemoryStore faulty = openBeside(Faulty.losingAnswers())) {
+      requireTenAdds(faulty);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 503, 502})
+  void refusalsThatPassLoseNothingAndRepeatNothing(int status) {
+    try (MemoryStore faulty = openBeside(Faulty.refusing(status))) {
+      requireTenAdds(faulty);
+    }
+  }
+
+  private void requireTenAdds(MemoryStore faulty) {
+    List<String> texts = IntStream.range(0, 10).mapToObj(i -> "memory " + i).toList();
+    texts.forEach(
+        text -> assertThat(faulty.apply(List.of(add(memory(ALICES, text))))).isEqualTo(APPLIED));
+    assertThat(store.list(live(ALICE), first(100)))
+        .extracting(Memory::text)
+        .containsExactlyInAnyOrderElementsOf(texts);
+    assertThat(faulty.candidates(live(ALICE), meaning(EAST, 20)).memories()).isEqualTo(10);
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsNamedWithWhatToDo() {
+    SearchServer line = Faulty.killedAfter(0).apply(client());
+    Unavailable thrown =
+        catchThrowableOfType(
+            Unavailable.class,
+            () -> new SearchStore(line, collection, SPACE, Duration.ofMillis(1)));
+    assertThat(thrown).hasMessageContaining(line.name());
+    assertThat(thrown.hint()).contains("doctor");
+  }
+
+  @Test
+  void aRedIndexIsAnErrorAndNoShortAnswer() throws Exception {
+    Memory tea = stored(memory("likes tea"));
+    try (MemoryStore beside =
+        new SearchStore(client(), collection, SPACE, Duration.ofMillis(500))) {
+      allocate(collection + "-1", "\"nowhere\"");
+      assertThatThrownBy(() -> beside.list(live(ALICE), first(10))).isInstanceOf(Unavailable.class);
+      assertThatThrownBy(() -> beside.apply(List.of(add(memory("likes milk")))))
+          .isInstanceOf(Unavailable.class);
+      allocate(collection + "-1", "null");
+      assertThat(store.find(tea.id())).contains(tea);
+      assertThat(store.apply(List.of(add(memory("likes rum"))))).isEqualTo(APPLIED);
+    }
+  }
+
+  /// Has an index only on nodes of this name, and waits for it where that is any.
+  private void allocate(String index, String node) throws Exception {
+    send("POST", "/" + index + "/_close", "");
+    send(
+        "PUT",
+        "/" + index + "/_settings",
+        "{\"index.routing.allocation.require._name\":" + node + "}");
+    send("POST", "/" + index + "/_open?wait_for_active_shards=0", "");
+    if (node.equals("null")) {
+      send("GET", "/_cluster/health/" + index + "?wait_for_status=yellow&timeout=30s", "");
+    }
+  }
+}
