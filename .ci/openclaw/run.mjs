@@ -197,20 +197,14 @@ async function whatTheServerMissedIsDeliveredOnce() {
   check("what the server missed is delivered once", counts.every((n) => n === 1), counts);
 }
 
-async function digestAndDreamDoTheirWork() {
-  await agenticMemory("delete", "--run", today(), "--yes").catch(() => agenticMemory("delete", "--run", today()));
+async function digestDoesItsWork() {
+  await agenticMemory("delete", "--run", today());
   const first = JSON.parse(await agenticMemory("digest", "--json"));
   const digested = (await memories("--run", today())).filter((memory) => memory.memory.includes("My sister Mia lives in Lisbon."));
   check("digest makes one short-term memory of a diary entry", digested.length === 1, [first, digested]);
   await agenticMemory("digest");
   const again = (await memories("--run", today())).filter((memory) => memory.memory.includes("My sister Mia lives in Lisbon."));
   check("a second digest changes nothing", again.length === 1, again);
-  const old = new Date(Date.now() - 9 * 86_400_000).toISOString().slice(0, 10);
-  world.writeDiary("main", old, "\n### [10:00] Session main:main\n- Boss: The piano tuner is called Ignaz.\n- main: Noted.\n");
-  await agenticMemory("digest", "--all");
-  await agenticMemory("dream");
-  const longTerm = await memories();
-  check("dream moves what is old into long-term memory", longTerm.filter((memory) => memory.memory.includes("Ignaz")).length === 1, longTerm);
 }
 
 let modelUrl;
@@ -231,7 +225,7 @@ try {
   await theToolsWorkOverHttp("sse", "/sse");
   await theToolsWorkOverHttp("streamable-http", "/mcp");
   await whatTheServerMissedIsDeliveredOnce();
-  await digestAndDreamDoTheirWork();
+  await digestDoesItsWork();
 } catch (e) {
   check("the suite runs to its end", false, e.stack);
 } finally {

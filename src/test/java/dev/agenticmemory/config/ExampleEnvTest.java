@@ -3,6 +3,8 @@ package dev.agenticmemory.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,8 +45,20 @@ final class ExampleEnvTest {
   void theExampleIsReadAsItIs() throws IOException {
     Files.copy(EXAMPLE, home.resolve(".env"));
     assertThatNoException()
-        .isThrownBy(
-            () -> Config.read(Map.of("MEMORY_HOME", home.toString()), null, home, "alice"));
+        .isThrownBy(() -> Config.read(Map.of("MEMORY_HOME", home.toString()), null, home, "alice"));
+  }
+
+  @Test
+  void theRegistrysEntryNamesVariablesOfTheExampleAndTheVersionOfTheBuild() throws IOException {
+    JsonNode server = new ObjectMapper().readTree(Files.readString(Path.of("server.json")));
+    assertThat(Files.readString(Path.of("pom.xml")))
+        .contains("<version>%s</version>".formatted(server.path("version").asText()));
+    JsonNode image = server.path("packages").path(0);
+    assertThat(image.path("identifier").asText()).endsWith(":" + server.path("version").asText());
+    assertThat(image.path("environmentVariables").valueStream().map(v -> v.path("name").asText()))
+        .isNotEmpty()
+        .isSubsetOf(settings().keySet());
+    assertThat(server.path("description").asText()).hasSizeLessThanOrEqualTo(100);
   }
 
   private void readAll(Map<String, String> env, Set<String> read) {
@@ -68,7 +82,10 @@ final class ExampleEnvTest {
   private static Map<String, String> settings() throws IOException {
     Map<String, String> settings = new HashMap<>();
     try (Stream<String> lines = Files.lines(EXAMPLE)) {
-      lines.map(SETTING::matcher).filter(Matcher::matches).forEach(m -> settings.put(m.group(1), m.group(2)));
+      lines
+          .map(SETTING::matcher)
+          .filter(Matcher::matches)
+          .forEach(m -> settings.put(m.group(1), m.group(2)));
     }
     assertThat(settings).hasSizeGreaterThan(40);
     return settings;
