@@ -91,20 +91,21 @@ async function theNextSessionRemembers() {
   check("Chinese is recalled by a keyword", recalled("跑步").includes("我每天早上六点跑步"), recalled("跑步"));
 }
 
-async function theAgentUsesTheTools() {
+async function theAgentUsesTheTools(transport) {
+  const said = `Make a note of this run over ${transport}.`;
   model.when(
-    "note of this run",
+    said,
     { tool: "memory__add_memory", args: { text: "The kettle needs descaling.", run_id: "run-1" } },
     { tool: "memory__search_combined", args: { query: "Atlas database" } },
     { tool: "memory__delete_by_run_id", args: { run_id: "run-1" } },
     "All done.",
   );
-  const answer = await world.turn("main", "tools", "Make a note of this run.");
-  const [added, found, deleted] = toolResults(model.asked("note of this run").at(-1));
-  check("the agent's turn ends", answer.includes("All done."), answer);
-  check("add_memory stores", /\\"event\\": \\"ADD\\"/.test(added), added);
-  check("search_combined finds, for this agent alone", found?.includes("Postgres") && !found.includes("Oracle"), found);
-  check("delete_by_run_id deletes", /\\"deleted\\": 1/.test(deleted), deleted);
+  const answer = await world.turn("main", `tools-${transport}`, said);
+  const [added, found, deleted] = toolResults(model.asked(said).at(-1));
+  check(`${transport}: the agent's turn ends`, answer.includes("All done."), answer);
+  check(`${transport}: add_memory stores`, /\\"event\\": \\"ADD\\"/.test(added), added);
+  check(`${transport}: search_combined finds, for this agent alone`, found?.includes("Postgres") && !found.includes("Oracle"), found);
+  check(`${transport}: delete_by_run_id deletes`, /\\"deleted\\": 1/.test(deleted), deleted);
 }
 
 async function experienceIsShared() {
@@ -137,7 +138,7 @@ async function everyExchangeIsInTheDiaryOnce() {
     "My sister Mia lives in Lisbon.",
     "我每天早上六点跑步。",
     "Which database did we choose?",
-    "Make a note of this run.",
+    "Make a note of this run over stdio.",
     "First turn after the crash.",
     "Said after the gateway was killed.",
   ];
@@ -171,6 +172,41 @@ async function manySessionsAtOnce() {
   check("each exchange became memories once", after.length - before.length <= 100 && after.length > before.length, after.length);
 }
 
+async function theToolsWorkOverHttp(transport, path) {
+  await world.stopGateway();
+  world.reconfigure((config) => {
+    config.mcp.servers.memory = { url: world.serverUrl + path, transport, requestTimeoutMs: 60_000 };
+  });
+  await world.startGateway();
+  await theAgentUsesTheTools(transport);
+}
+
+/** Over HTTP, which is what the gateway is configured for by now. */
+async function whatTheServerMissedIsDeliveredOnce() {
+  await world.turn("main", "http", "Which database did we choose, over HTTP?");
+  check("over HTTP the right memory is in the prompt", recalled("over HTTP?").includes("Postgres"), recalled("over HTTP?"));
+  await world.stopServer("SIGKILL");
+  await world.turn("main", "http", "Said while the server was away.");
+  await world.turn("main", "http", "And this as well.");
+  await world.startServer(launcher);
+  await world.turn("main", "http", "Said when it was back.");
+  await world.openclaw("agent", "--agent", "main", "-m", "/new", "--json");
+  const all = (await memories("--run", today())).map((memory) => memory.memory);
+  const texts = ["Said while the server was away.", "And this as well.", "Said when it was back."];
+  const counts = texts.map((text) => all.filter((memory) => memory === text).length);
+  check("what the server missed is delivered once", counts.every((n) => n === 1), counts);
+}
+
+async function digestDoesItsWork() {
+  await agenticMemory("delete", "--run", today());
+  const first = JSON.parse(await agenticMemory("digest", "--json"));
+  const digested = (await memories("--run", today())).filter((memory) => memory.memory.includes("My sister Mia lives in Lisbon."));
+  check("digest makes one short-term memory of a diary entry", digested.length === 1, [first, digested]);
+  await agenticMemory("digest");
+  const again = (await memories("--run", today())).filter((memory) => memory.memory.includes("My sister Mia lives in Lisbon."));
+  check("a second digest changes nothing", again.length === 1, again);
+}
+
 let modelUrl;
 try {
   modelUrl = await model.listen();
@@ -179,12 +215,17 @@ try {
   await world.startGateway();
   await thePhrasesFindTheRightTool();
   await theNextSessionRemembers();
-  await theAgentUsesTheTools();
+  await theAgentUsesTheTools("stdio");
   await experienceIsShared();
   await killedServersStopNoTurn();
   await aKilledGatewayLosesAndRepeatsNothing();
   await everyExchangeIsInTheDiaryOnce();
   await manySessionsAtOnce();
+  await world.startServer(launcher);
+  await theToolsWorkOverHttp("sse", "/sse");
+  await theToolsWorkOverHttp("streamable-http", "/mcp");
+  await whatTheServerMissedIsDeliveredOnce();
+  await digestDoesItsWork();
 } catch (e) {
   check("the suite runs to its end", false, e.stack);
 } finally {

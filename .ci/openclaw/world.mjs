@@ -15,6 +15,8 @@ export class World {
   #openclaw;
   #gateway;
   #port;
+  #server;
+  #serverPort;
 
   /** @param openclaw path of the `openclaw` command */
   constructor(openclaw) {
@@ -89,13 +91,33 @@ export class World {
   }
 
   async stopGateway(signal = "SIGTERM") {
-    const gateway = this.#gateway;
-    if (!gateway || gateway.exitCode !== null || gateway.signalCode !== null) {
-      return;
+    await stop(this.#gateway, signal);
+  }
+
+  /** Starts `agentic-memory serve`, on the same port each time, and waits until it answers. */
+  async startServer(launcher) {
+    this.#serverPort ??= await freePort();
+    const log = openSync(join(this.home, "server.log"), "a");
+    this.#server = spawn(launcher, ["serve"], {
+      env: { ...this.env, MEMORY_HOME: this.memoryHome, MEMORY_JOBS: "off", SERVICE_PORT: String(this.#serverPort) },
+      cwd: this.home,
+      stdio: ["ignore", log, log],
+    });
+    const until = Date.now() + START_MS_MAX;
+    while (!(await fetch(`${this.serverUrl}/health`).then((response) => response.ok, () => false))) {
+      if (Date.now() > until || this.#server.exitCode !== null) {
+        throw new Error(`The server does not start:\n${readFileSync(join(this.home, "server.log"), "utf8").slice(-3000)}`);
+      }
+      await pause(100);
     }
-    const gone = new Promise((resolve) => gateway.once("exit", resolve));
-    gateway.kill(signal);
-    await gone;
+  }
+
+  get serverUrl() {
+    return `http://127.0.0.1:${this.#serverPort}`;
+  }
+
+  async stopServer(signal = "SIGTERM") {
+    await stop(this.#server, signal);
   }
 
   /** Kills the processes that the gateway has started with `word` in their command, as a crash would; how many. */
@@ -148,6 +170,7 @@ export class World {
 
   async close() {
     await this.stopGateway();
+    await this.stopServer();
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
@@ -163,6 +186,15 @@ function provider(baseUrl) {
     maxTokens: 8_192,
   };
   return { baseUrl, apiKey: "none", api: "openai-completions", timeoutSeconds: 120, models: [model] };
+}
+
+async function stop(process, signal) {
+  if (!process || process.exitCode !== null || process.signalCode !== null) {
+    return;
+  }
+  const gone = new Promise((resolve) => process.once("exit", resolve));
+  process.kill(signal);
+  await gone;
 }
 
 /** The output of a command. Throws with what it said where it fails. */

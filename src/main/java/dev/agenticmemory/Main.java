@@ -70,11 +70,7 @@ public final class Main {
     Config config;
     try {
       config =
-          Config.read(
-              System.getenv(),
-              envFile,
-              Path.of(System.getProperty("user.home")),
-              System.getProperty("user.name", ""));
+          Config.read(System.getenv(), envFile, userHome(), System.getProperty("user.name", ""));
     } catch (InvalidConfig e) {
       System.err.println(e.getMessage());
       return EXIT_CONFIG;
@@ -109,28 +105,34 @@ public final class Main {
     commands.add(new MigrateCommand(program::move));
     commands.add(new ReembedCommand(program::reembed, config.embedding().id()));
     commands.addAll(JobCommands.all(program::lifecycle, Clock.systemUTC()));
-    commands.add(installCommand());
-    commands.add(new DoctorCommand(() -> program.checks(places())));
+    commands.add(installCommand(config));
+    commands.add(new DoctorCommand(() -> program.checks(places(config))));
     commands.add(new BenchCommand(Launch.command(), Launch.withoutCache(), program::benchTarget));
     commands.add(new EvalCommand(program::evaluate, program::evaluateExtraction));
     commands.add(new WarmUpCommand(program::serveOn));
     return Cli.of(build.getProperty("version"), commands);
   }
 
-  private static InstallCommand installCommand() {
+  private static InstallCommand installCommand(Config config) {
     List<String> command = new ArrayList<>(Launch.command());
     command.add("stdio");
     Map<String, String> env = new HashMap<>(System.getenv());
     env.keySet().retainAll(PASSED_TO_CLIENTS);
     env.put("LC_ALL", "C.UTF-8"); // Hosts do not pass theirs on; a JVM then takes text for ASCII.
     return new InstallCommand(
-        new Installer(places(), Launch.openclawPlugin(), Clock.systemUTC()),
+        new Installer(places(config), Launch.openclawPlugin(), Clock.systemUTC()),
         new ServerEntry(command, env));
   }
 
-  private static Places places() {
+  /// As shells and clients understand `~`; Java alone asks the list of users.
+  private static Path userHome() {
+    return Path.of(System.getenv().getOrDefault("HOME", System.getProperty("user.home")));
+  }
+
+  private static Places places(Config config) {
     return new Places(
-        Path.of(System.getenv().getOrDefault("HOME", System.getProperty("user.home"))),
+        userHome(),
+        config.jobs().openClawConfig(),
         System.getenv(),
         System.getProperty("os.name").startsWith("Mac"));
   }

@@ -47,7 +47,7 @@ final class ArchitectureTest {
             mayUse("embed.*", "domain", "embed", "remote", "remote.aws"),
             mayUse("llm.*", "domain", "llm", "remote", "remote.aws"),
             mayUse("engine", "domain", "text", "json", "store", "embed", "llm", "remote", "rerank"),
-            mayUse("openclaw", "domain", "text", "engine"),
+            mayUse("openclaw", "domain", "text", "json", "engine"),
             mayUse("mcp", "domain", "json", "engine", "store", "llm"),
             mayUse("transport", "mcp", "engine", "json"),
             mayUse("auth", "domain", "json", "engine"),

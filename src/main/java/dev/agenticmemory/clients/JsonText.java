@@ -1,16 +1,13 @@
 package dev.agenticmemory.clients;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.agenticmemory.json.Json;
+import dev.agenticmemory.json.Json5;
 import java.io.IOException;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -20,22 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /// JSON and JSON5.
 record JsonText(String text) implements ConfigText {
-
-  private static final JsonMapper JSON5 =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(Json.DEPTH_MAX).build())
-                  .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
-                  .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
-                  .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
-                  .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
-                  .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
-                  .enable(JsonReadFeature.ALLOW_LEADING_DECIMAL_POINT_FOR_NUMBERS)
-                  .enable(JsonReadFeature.ALLOW_TRAILING_DECIMAL_POINT_FOR_NUMBERS)
-                  .enable(JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS)
-                  .build())
-          .build();
 
   /// Where no line of the file shows another.
   private static final String INDENT = "  ";
@@ -62,7 +43,7 @@ record JsonText(String text) implements ConfigText {
       return Json.object();
     }
     try {
-      if (JSON5.readTree(text) instanceof ObjectNode object) {
+      if (Json5.parse(text) instanceof ObjectNode object) {
         return object;
       }
       throw new UneditableConfig("it is not a JSON object");
@@ -214,7 +195,7 @@ record JsonText(String text) implements ConfigText {
 
   /// Where the value at `path` is; null where nothing is.
   private @Nullable Found find(List<String> path) {
-    try (JsonParser parser = JSON5.getFactory().createParser(text)) {
+    try (JsonParser parser = Json5.tokens(text)) {
       parser.nextToken();
       return find(parser, path, offset(parser), 0);
     } catch (IOException e) {

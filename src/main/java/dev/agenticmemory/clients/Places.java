@@ -6,28 +6,20 @@ import java.util.Map;
 /// Where the hosts of one person keep their configuration.
 ///
 /// @param home the person's home folder
+/// @param openClaw OpenClaw's configuration, which our own settings name too
 /// @param environment for the variables by which hosts let it be moved
 /// @param mac whether this is macOS
-public record Places(Path home, Map<String, String> environment, boolean mac) {
+public record Places(Path home, Path openClaw, Map<String, String> environment, boolean mac) {
 
   public Path config(Host host) {
     return switch (host) {
-      case OPENCLAW -> openclaw();
+      case OPENCLAW -> openClaw;
       case CLAUDE_CODE -> folder("CLAUDE_CONFIG_DIR", home).resolve(".claude.json");
       case CODEX -> folder("CODEX_HOME", home.resolve(".codex")).resolve("config.toml");
       case GEMINI -> home.resolve(".gemini/settings.json");
       case CLAUDE_DESKTOP -> claudeDesktop().resolve("claude_desktop_config.json");
       case CURSOR -> home.resolve(".cursor/mcp.json");
     };
-  }
-
-  private Path openclaw() {
-    String profile = environment.getOrDefault("OPENCLAW_PROFILE", "");
-    boolean usual = profile.isEmpty() || profile.equals("default");
-    Path base = folder("OPENCLAW_HOME", home);
-    Path state =
-        folder("OPENCLAW_STATE_DIR", base.resolve(usual ? ".openclaw" : ".openclaw-" + profile));
-    return folder("OPENCLAW_CONFIG_PATH", state.resolve("openclaw.json"));
   }
 
   private Path claudeDesktop() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.json.Json5;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -91,7 +91,8 @@ final class DiagnosisTest {
   }
 
   private Places places() {
-    return new Places(home, Map.of("PATH", "/usr/bin"), false);
+    return new Places(
+        home, home.resolve(".openclaw/openclaw.json"), Map.of("PATH", "/usr/bin"), false);
   }
 
   private void write(Host host, String text) throws IOException {

@@ -27,7 +27,7 @@ final class ExampleConfigTest {
   void theExampleOfEachHostIsWhatTheInstallerWrites(Host host) throws IOException {
     Installer installer =
         new Installer(
-            new Places(home, Map.of(), false),
+            new Places(home, home.resolve(".openclaw/openclaw.json"), Map.of(), false),
             FOLDER.resolve("openclaw-plugin"),
             Clock.systemUTC());
     ServerEntry entry =

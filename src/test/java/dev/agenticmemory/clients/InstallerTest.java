@@ -33,7 +33,7 @@ final class InstallerTest {
 
   @BeforeEach
   void atHome() {
-    places = new Places(home, Map.of(), false);
+    places = new Places(home, home.resolve(".openclaw/openclaw.json"), Map.of(), false);
     installer = new Installer(places, home.resolve("openclaw-plugin"), NOON);
     entry =
         new ServerEntry(
@@ -130,14 +130,11 @@ final class InstallerTest {
     Places moved =
         new Places(
             home,
-            Map.of(
-                "OPENCLAW_STATE_DIR", "~/oc", "CODEX_HOME", "/codex", "CLAUDE_CONFIG_DIR", "/cc"),
+            home.resolve(".openclaw/openclaw.json"),
+            Map.of("CODEX_HOME", "~/codex", "CLAUDE_CONFIG_DIR", "/cc"),
             true);
-    assertThat(moved.config(Host.OPENCLAW)).isEqualTo(home.resolve("oc/openclaw.json"));
-    assertThat(moved.config(Host.CODEX)).isEqualTo(Path.of("/codex/config.toml"));
+    assertThat(moved.config(Host.CODEX)).isEqualTo(home.resolve("codex/config.toml"));
     assertThat(moved.config(Host.CLAUDE_CODE)).isEqualTo(Path.of("/cc/.claude.json"));
     assertThat(moved.config(Host.CLAUDE_DESKTOP).toString()).contains("Application Support");
-    assertThat(new Places(home, Map.of("OPENCLAW_PROFILE", "work"), false).config(Host.OPENCLAW))
-        .isEqualTo(home.resolve(".openclaw-work/openclaw.json"));
   }
 }

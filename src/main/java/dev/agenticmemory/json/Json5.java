@@ -1,23 +1,22 @@
-package dev.agenticmemory.openclaw;
+package dev.agenticmemory.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 
 /// Reads JSON5, but for hexadecimal numbers.
-final class Json5 {
-
-  /// Deeper nesting than any configuration has.
-  private static final int DEPTH_MAX = 64;
+public final class Json5 {
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
+                      StreamReadConstraints.builder().maxNestingDepth(Json.DEPTH_MAX).build())
                   .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
                   .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
                   .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
@@ -33,7 +32,12 @@ final class Json5 {
 
   private Json5() {}
 
-  static JsonNode parse(String text) throws JsonProcessingException {
+  public static JsonNode parse(String text) throws JsonProcessingException {
     return MAPPER.readTree(text.startsWith("\uFEFF") ? text.substring(1) : text);
+  }
+
+  /// Token by token, for who needs to know where in the text something is.
+  public static JsonParser tokens(String text) throws IOException {
+    return MAPPER.getFactory().createParser(text);
   }
 }
