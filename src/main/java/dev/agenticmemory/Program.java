@@ -1,8 +1,6 @@
 package dev.agenticmemory;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.agenticmemory.auth.Gatekeeper;
-import dev.agenticmemory.auth.Issuer;
 import dev.agenticmemory.auth.TokenFile;
 import dev.agenticmemory.cli.BenchTarget;
 import dev.agenticmemory.cli.Check;
@@ -10,14 +8,12 @@ import dev.agenticmemory.cli.MigrateCommand;
 import dev.agenticmemory.clients.Places;
 import dev.agenticmemory.config.Config;
 import dev.agenticmemory.config.Jobs;
-import dev.agenticmemory.config.OAuth;
-import dev.agenticmemory.config.Service;
-import dev.agenticmemory.domain.Forbidden;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.embed.Embedder;
+import dev.agenticmemory.engine.Audit;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Indexer;
@@ -31,22 +27,12 @@ import dev.agenticmemory.eval.Extraction;
 import dev.agenticmemory.eval.ExtractionReport;
 import dev.agenticmemory.eval.Report;
 import dev.agenticmemory.http.Door;
-import dev.agenticmemory.http.Gate;
-import dev.agenticmemory.http.HealthServlet;
-import dev.agenticmemory.http.HttpServer;
-import dev.agenticmemory.http.Limits;
-import dev.agenticmemory.http.Mem0Routes;
 import dev.agenticmemory.http.Mount;
-import dev.agenticmemory.http.OpenApiServlet;
-import dev.agenticmemory.http.ResourceMetadataServlet;
-import dev.agenticmemory.http.RestServlet;
-import dev.agenticmemory.http.Route;
-import dev.agenticmemory.http.TieredRoutes;
-import dev.agenticmemory.http.Tls;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.MemoryOffer;
 import dev.agenticmemory.mcp.Tools;
+import dev.agenticmemory.metrics.MeteredModel;
 import dev.agenticmemory.openclaw.Layout;
 import dev.agenticmemory.openclaw.NamedFolders;
 import dev.agenticmemory.openclaw.OpenClaw;
@@ -59,19 +45,17 @@ import dev.agenticmemory.transfer.Migration;
 import dev.agenticmemory.transfer.Reembed;
 import dev.agenticmemory.transport.McpEndpoints;
 import dev.agenticmemory.transport.StdioTransport;
-import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -84,14 +68,6 @@ final class Program implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Program.class);
 
-  /// Paths that need no token.
-  private static final List<String> OPEN =
-      List.of(
-          "/health",
-          "/openapi.json",
-          ResourceMetadataServlet.PATH,
-          ResourceMetadataServlet.PATH + "/");
-
   private final Config config;
   private final String version;
   private final Map<String, String> environment;
@@ -100,7 +76,7 @@ final class Program implements AutoCloseable {
   private @Nullable Engine engine;
   private @Nullable LanguageModel languageModel;
   private @Nullable IngestWorker worker;
-  private @Nullable HttpServer http;
+  private @Nullable Network network;
   private @Nullable Lifecycle lifecycle;
   private @Nullable McpEndpoints endpoints;
   private boolean closed;
@@ -203,7 +179,9 @@ final class Program implements AutoCloseable {
   /// Null where none is configured.
   private synchronized @Nullable LanguageModel languageModel() {
     if (languageModel == null) {
-      languageModel = Models.languageModel(config.llm(), Clock.systemUTC());
+      LanguageModel model = Models.languageModel(config.llm(), Clock.systemUTC());
+      languageModel =
+          model == null || network == null ? model : new MeteredModel(model, network.metrics());
     }
     return languageModel;
   }
@@ -236,7 +214,7 @@ final class Program implements AutoCloseable {
   }
 
   private static Caller caller(HttpServletRequest request) {
-    return (Caller) request.getAttribute(Door.CALLER);
+    return ((Caller) request.getAttribute(Door.CALLER)).through(Source.TOOL);
   }
 
   private synchronized McpEndpoints endpoints() {
@@ -247,7 +225,12 @@ final class Program implements AutoCloseable {
   }
 
   private Dispatcher dispatcher() {
-    return new Dispatcher(new MemoryOffer(this::engine), this::warmUp, version);
+    return new Dispatcher(new MemoryOffer(this::engine, audit()), this::warmUp, version);
+  }
+
+  /// What is served on the network is noted.
+  private synchronized Audit audit() {
+    return network == null ? Audit.NONE : network.audit();
   }
 
   /// Serves one session on another data folder, with this program's settings otherwise.
@@ -259,96 +242,30 @@ final class Program implements AutoCloseable {
 
   /// Serves on the network until the process is told to end.
   void serveHttp(PrintStream log) throws InterruptedException {
-    Gatekeeper gatekeeper = gatekeeper();
-    Service service = config.service();
-    InetSocketAddress address = service.address();
-    if (!address.getAddress().isLoopbackAddress() && !gatekeeper.isLocked()) {
-      throw new Forbidden(
-          "SERVICE_HOST %s lets other machines in, and no token is asked for"
-              .formatted(address.getHostString()),
-          "Make a token with `agentic-memory token create`, or set OAUTH_ISSUER; or leave"
-              + " SERVICE_HOST out.");
-    }
-    HttpServer server = new HttpServer(address, tls(service), filters(gatekeeper), mounts());
+    Network made = new Network(config);
     synchronized (this) {
-      http = server;
+      network = made;
     }
-    server.start();
+    made.metrics().watch(this::openEngine);
+    made.start(this::engine, mounts(), log);
     warmUp();
-    log.printf(
-        "Serving on %s://%s:%d, %s%n",
-        service.keystore() == null ? "http" : "https",
-        address.getHostString(),
-        server.port(),
-        gatekeeper.isLocked() ? "with tokens" : "to everybody on this machine");
-    server.join();
+    made.join();
   }
 
-  private static @Nullable Tls tls(Service service) {
-    return service.keystore() == null || service.keystorePassword() == null
-        ? null
-        : new Tls(service.keystore(), service.keystorePassword().value());
+  /// What answers beside REST, and where.
+  private List<Mount> mounts() {
+    McpEndpoints mcp = endpoints();
+    return List.of(
+        new Mount(mcp.streamable(), "/mcp"), new Mount(mcp.sse(), McpEndpoints.SSE_PATHS));
+  }
+
+  private synchronized Optional<Engine> openEngine() {
+    return Optional.ofNullable(closed ? null : engine);
   }
 
   /// The tokens of `serve`.
   TokenFile tokens() {
-    return new TokenFile(config.home().resolve("tokens.json"), Clock.systemUTC());
-  }
-
-  private Gatekeeper gatekeeper() {
-    return new Gatekeeper(tokens(), issuer());
-  }
-
-  private @Nullable Issuer issuer() {
-    OAuth oauth = config.service().oauth();
-    return oauth == null
-        ? null
-        : new Issuer(oauth.issuer(), oauth.audience(), oauth.keys(), oauth.userClaim());
-  }
-
-  /// What a request passes, in this order.
-  private List<Filter> filters(Gatekeeper gatekeeper) {
-    Service service = config.service();
-    return List.of(
-        new Gate(service.address().getAddress(), service.allowedHosts(), service.allowedOrigins()),
-        new Door(
-            anybody(),
-            gatekeeper,
-            new Limits(service.requestsPerMinute(), service.bodyBytesMax()),
-            OPEN,
-            Clock.systemUTC()));
-  }
-
-  /// What answers, and where.
-  private List<Mount> mounts() {
-    List<Route> routes = new ArrayList<>(Mem0Routes.of(this::engine));
-    routes.addAll(TieredRoutes.of(this::engine));
-    List<Mount> mounts = new ArrayList<>();
-    mounts.add(new Mount(new HealthServlet(), "/health"));
-    mounts.add(new Mount(new OpenApiServlet(), "/openapi.json"));
-    mounts.add(new Mount(new RestServlet(routes), "/v1/*", "/v2/*", "/memory/*"));
-    McpEndpoints mcp = endpoints();
-    mounts.add(new Mount(mcp.streamable(), "/mcp"));
-    mounts.add(new Mount(mcp.sse(), McpEndpoints.SSE_PATHS));
-    Issuer issuer = issuer();
-    if (issuer != null) {
-      mounts.add(
-          new Mount(
-              new ResourceMetadataServlet(issuer),
-              ResourceMetadataServlet.PATH,
-              ResourceMetadataServlet.PATH + "/*"));
-    }
-    return mounts;
-  }
-
-  /// Who calls over HTTP where no token is asked for.
-  private Caller anybody() {
-    return new Caller(
-        config.defaultUser(),
-        config.boundUser() != null,
-        config.agent(),
-        Source.API,
-        config.sharing());
+    return Network.tokens(config);
   }
 
   /// What `bench` measures, on another data folder.
@@ -410,17 +327,17 @@ final class Program implements AutoCloseable {
   /// Requests under way are answered first, for which they need what is closed next.
   @Override
   public void close() {
-    HttpServer server;
+    Network running;
     McpEndpoints mcp;
     synchronized (this) {
-      server = http;
+      running = network;
       mcp = endpoints;
     }
     if (mcp != null) {
       mcp.close();
     }
-    if (server != null) {
-      server.close();
+    if (running != null) {
+      running.close();
     }
     closeParts();
   }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param keystore `SERVICE_TLS_KEYSTORE`: a PKCS#12 file; null for connections without encryption
 /// @param keystorePassword `SERVICE_TLS_PASSWORD`; null where there is no keystore
 /// @param oauth `OAUTH_…`: an issuer of tokens; null for none
+/// @param auditing `AUDIT_…`: what is noted of who did what
 public record Service(
     InetSocketAddress address,
     Set<String> allowedHosts,
@@ -30,7 +31,8 @@ public record Service(
     int bodyBytesMax,
     @Nullable Path keystore,
     @Nullable Secret keystorePassword,
-    @Nullable OAuth oauth) {
+    @Nullable OAuth oauth,
+    Auditing auditing) {
 
   private static final String HOST = "127.0.0.1";
   private static final int PORT = 8230;
@@ -57,7 +59,8 @@ public record Service(
         in.number("SERVICE_BODY_BYTES_MAX", BODY_BYTES, BODY_BYTES_MIN, BODY_BYTES_MAX),
         keystore,
         password,
-        OAuth.read(in));
+        OAuth.read(in),
+        Auditing.read(in));
   }
 
   private static InetAddress host(String text) {

@@ -98,6 +98,16 @@ public final class Ingests {
     }
   }
 
+  /// How many wait for the language model, of everybody; at most [#LIMIT_MAX] are counted.
+  public int waiting() {
+    return store.tasks(Ingest.WAITING, LIMIT_MAX).size();
+  }
+
+  /// How many were given up, of everybody; at most [#LIMIT_MAX] are counted.
+  public int failed() {
+    return store.tasks(Ingest.FAILED, LIMIT_MAX).size();
+  }
+
   /// What language models cost on one day for one scope of a user.
   ///
   /// @param day `YYYY-MM-DD`, UTC

@@ -33,6 +33,11 @@ public final class Inspect {
     return store.stats(caller.bound() ? caller.user() : null, clock.instant());
   }
 
+  /// How much is kept of everybody, for who looks after the program.
+  public Stats all() {
+    return store.stats(null, clock.instant());
+  }
+
   public EmbeddingSpace space() {
     return store.space();
   }

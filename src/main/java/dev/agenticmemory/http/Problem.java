@@ -47,6 +47,11 @@ final class Problem extends RuntimeException {
     this(status, Json.object().put("detail", detail), Map.of());
   }
 
+  /// A bug of ours, of which the log tells more.
+  static Problem fault() {
+    return new Problem(FAULT, "A fault in agentic-memory, which is in its log");
+  }
+
   /// The same, with one header more.
   Problem with(String name, String value) {
     Map<String, String> more = new HashMap<>(headers);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.MemoryException;
+import dev.agenticmemory.engine.Audit;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.json.Json;
@@ -36,9 +37,11 @@ public final class RestServlet extends HttpServlet {
   private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
 
   private final transient List<Route> routes;
+  private final transient Audit audit;
 
-  public RestServlet(List<Route> routes) {
+  public RestServlet(List<Route> routes, Audit audit) {
     this.routes = List.copyOf(routes);
+    this.audit = audit;
   }
 
   @Override
@@ -63,11 +66,29 @@ public final class RestServlet extends HttpServlet {
     for (Route route : routes) {
       Optional<String> id = route.match(path);
       if (id.isPresent() && route.method().equals(request.getMethod())) {
-        Arguments arguments = new Arguments(hasBody ? body(request) : query(request));
-        return route.action().apply(new Call(caller(request), id.get(), arguments));
+        request.setAttribute(Watch.ROUTE, route.path());
+        ObjectNode arguments = hasBody ? body(request) : query(request);
+        return audited(
+            route, new Call(caller(request), id.get(), new Arguments(arguments)), arguments);
       }
     }
     throw missed(path);
+  }
+
+  private ObjectNode audited(Route route, Call call, ObjectNode arguments) {
+    String action = route.method() + " " + route.path();
+    ObjectNode named = arguments.deepCopy();
+    if (!call.id().isEmpty()) {
+      named.put("memory_id", call.id());
+    }
+    try {
+      ObjectNode answer = route.action().apply(call);
+      audit.note(call.caller(), action, named, answer, null);
+      return answer;
+    } catch (MemoryException e) {
+      audit.note(call.caller(), action, named, null, e);
+      throw e;
+    }
   }
 
   private Problem missed(String path) {

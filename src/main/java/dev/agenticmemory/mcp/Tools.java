@@ -11,6 +11,7 @@ import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.NotFound;
 import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.engine.Audit;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.json.Arguments;
@@ -39,10 +40,17 @@ public final class Tools {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
   private final Supplier<Engine> engine;
+  private final Audit audit;
 
   /// For an engine that is not needed before the first call: a list of tools must not wait for it.
   public Tools(Supplier<Engine> engine) {
+    this(engine, Audit.NONE);
+  }
+
+  /// @param audit told of each call
+  Tools(Supplier<Engine> engine, Audit audit) {
     this.engine = engine;
+    this.audit = audit;
     add("add_memory", e -> new AddMemoryTool(e.addMemory()));
     add("search_memory", e -> new SearchMemoryTool(e.searchMemories()));
     add("search_combined", e -> new SearchCombinedTool(e.searchMemories()));
@@ -85,8 +93,15 @@ public final class Tools {
   public ObjectNode answer(Caller caller, String name, ObjectNode arguments) {
     Entry entry = Objects.requireNonNull(entries.get(name), name);
     Arguments read = new Arguments(arguments);
-    read.requireOnly(entry.arguments());
-    return entry.tool().apply(engine.get()).call(caller, read);
+    try {
+      read.requireOnly(entry.arguments());
+      ObjectNode answer = entry.tool().apply(engine.get()).call(caller, read);
+      audit.note(caller, name, arguments, answer, null);
+      return answer;
+    } catch (MemoryException e) {
+      audit.note(caller, name, arguments, null, e);
+      throw e;
+    }
   }
 
   private static String worded(MemoryException e) {

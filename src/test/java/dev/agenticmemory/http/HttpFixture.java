@@ -1,5 +1,7 @@
 package dev.agenticmemory.http;
 
+import dev.agenticmemory.audit.AuditFiles;
+import dev.agenticmemory.audit.AuditLog;
 import dev.agenticmemory.auth.Gatekeeper;
 import dev.agenticmemory.auth.Issuer;
 import dev.agenticmemory.auth.Token;
@@ -11,6 +13,7 @@ import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.embed.hash.HashEmbedder;
+import dev.agenticmemory.engine.Audit;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Inference;
@@ -19,7 +22,10 @@ import dev.agenticmemory.llm.PromptedModel;
 import dev.agenticmemory.llm.Prompts;
 import dev.agenticmemory.llm.ScriptedModel;
 import dev.agenticmemory.llm.openai.OpenAiChat;
+import dev.agenticmemory.metrics.Metrics;
 import dev.agenticmemory.store.sqlite.SqliteStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -30,7 +36,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /// The real server on a port of its own, with a real store and an embedder that knows words only.
@@ -40,6 +48,10 @@ final class HttpFixture implements AutoCloseable {
 
   private final SqliteStore store;
   private final TokenFile tokens;
+  private final Metrics metrics = new Metrics();
+  private final AuditFiles auditFiles;
+  private final Audit audit;
+  private final List<String> log = new CopyOnWriteArrayList<>();
   private final Engine engine;
   private final @Nullable IngestWorker worker;
   private final List<Route> routes;
@@ -79,11 +91,15 @@ final class HttpFixture implements AutoCloseable {
     worker = engine.queue() == null ? null : new IngestWorker(engine.queue());
     routes = new ArrayList<>(Mem0Routes.of(() -> engine));
     routes.addAll(TieredRoutes.of(() -> engine));
+    metrics.watch(() -> Optional.of(engine));
+    auditFiles = new AuditFiles(folder.resolve("audit"), 30);
+    audit = new AuditLog(auditFiles, false, Clock.systemUTC());
     tokens = new TokenFile(folder.resolve("tokens.json"), Clock.systemUTC());
     server =
         new HttpServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             List.of(
+                new Watch(metrics, log::add, Clock.systemUTC()),
                 new Gate(
                     InetAddress.getLoopbackAddress(),
                     Set.of("memory.example.org"),
@@ -92,7 +108,7 @@ final class HttpFixture implements AutoCloseable {
                     new Caller(new UserId("me"), false, null, Source.API, Sharing.USER),
                     new Gatekeeper(tokens, issuer),
                     limits,
-                    List.of("/health", "/openapi.json", "/.well-known/"),
+                    List.of("/health", "/health/", "/openapi.json", "/.well-known/"),
                     Clock.systemUTC())),
             mounts(issuer));
     server.start();
@@ -100,9 +116,10 @@ final class HttpFixture implements AutoCloseable {
 
   private List<Mount> mounts(@Nullable Issuer issuer) {
     List<Mount> mounts = new ArrayList<>();
-    mounts.add(new Mount(new HealthServlet(), "/health"));
+    mounts.add(new Mount(new HealthServlet(health()), "/health", "/health/*"));
+    mounts.add(new Mount(new MetricsServlet(metrics), "/metrics"));
     mounts.add(new Mount(new OpenApiServlet(), "/openapi.json"));
-    mounts.add(new Mount(new RestServlet(routes), "/v1/*", "/v2/*", "/memory/*"));
+    mounts.add(new Mount(new RestServlet(routes, audit), "/v1/*", "/v2/*", "/memory/*"));
     if (issuer != null) {
       mounts.add(
           new Mount(
@@ -131,6 +148,21 @@ final class HttpFixture implements AutoCloseable {
             Instant.EPOCH,
             expires,
             null));
+  }
+
+  private List<HealthServlet.Component> health() {
+    return List.of(
+        new HealthServlet.Component(
+            "store",
+            () -> {
+              var _ = engine.inspect().revision();
+              return "ok";
+            }));
+  }
+
+  /// The lines of the request log so far.
+  List<String> log() {
+    return log;
   }
 
   TokenFile tokens() {
@@ -163,7 +195,12 @@ final class HttpFixture implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close();
+    server.endAtOnce();
+    try {
+      auditFiles.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     if (worker != null) {
       worker.close();
     }

@@ -24,7 +24,8 @@ final class HttpServerTest {
           HttpClient.newHttpClient()
               .send(HttpRequest.newBuilder(health).build(), BodyHandlers.ofString())
               .body();
-      assertThat(body).isEqualTo("{\"status\":\"ok\",\"service\":\"mem0-memory-service\"}");
+      assertThat(body)
+          .isEqualTo("{\"status\":\"ok\",\"service\":\"mem0-memory-service\",\"components\":{}}");
     }
   }
 
@@ -47,6 +48,6 @@ final class HttpServerTest {
     return new HttpServer(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
         List.of(),
-        List.of(new Mount(new HealthServlet(), "/health")));
+        List.of(new Mount(new HealthServlet(List.of()), "/health")));
   }
 }

@@ -1,0 +1,211 @@
+package dev.agenticmemory.audit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.agenticmemory.domain.TextHash;
+import dev.agenticmemory.json.Json;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings the lines of the audit log to a search engine, in their order, each once.
+///
+/// The place up to which they are there is kept durably, and moves on only when the engine has
+/// taken every line before it. Each line goes under its own id and is only ever created, so that
+/// sending it again after a crash changes nothing. What the engine refuses is sent again until it
+/// takes it.
+public final class Shipper implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
+
+  /// Most bytes of one request.
+  private static final int BATCH_BYTES_MAX = 1024 * 1024;
+
+  /// Most bytes that are read of an answer.
+  private static final int ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+
+  private static final Duration CALL_MAX = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+  private static final Duration PAUSE_MAX = Duration.ofMinutes(1);
+
+  private static final int CONFLICT = 409;
+
+  private final AuditFiles files;
+  private final Destination destination;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CALL_MAX).build();
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("audit-shipper").factory());
+  private Duration pause = PAUSE;
+
+  public Shipper(AuditFiles files, Destination destination) {
+    this.files = files;
+    this.destination = destination;
+  }
+
+  /// Starts to ship what is there, and what comes.
+  public void start() {
+    thread.execute(this::run);
+  }
+
+  private void run() {
+    try {
+      while (step()) {
+        pause = PAUSE;
+      }
+      pause = PAUSE;
+    } catch (IOException e) {
+      LOG.warn("The audit log waits: {} does not take it: {}", destination, e.getMessage());
+      pause = min(pause.multipliedBy(2), PAUSE_MAX);
+    } catch (InterruptedException _) {
+      return;
+    } catch (RuntimeException e) {
+      LOG.error("The audit log is not shipped", e);
+      pause = PAUSE_MAX;
+    }
+    if (!thread.isShutdown()) {
+      var _ = thread.schedule(this::run, pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  /// Ships the next lines. False where there are none.
+  boolean step() throws IOException, InterruptedException {
+    List<LocalDate> days = files.days();
+    if (days.isEmpty()) {
+      return false;
+    }
+    Position from = Position.read(files.folder()).orElse(new Position(days.getFirst(), 0));
+    files.keepFrom(from.day());
+    Batch batch = read(from);
+    if (!batch.lines.isEmpty()) {
+      send(batch.lines);
+      new Position(from.day(), batch.end).write(files.folder());
+      return true;
+    }
+    Optional<LocalDate> next = days.stream().filter(day -> day.isAfter(from.day())).findFirst();
+    if (next.isEmpty()) {
+      return false;
+    }
+    new Position(next.get(), 0).write(files.folder());
+    return true;
+  }
+
+  /// Some whole lines.
+  ///
+  /// @param end where the next line begins
+  private record Batch(List<String> lines, long end) {}
+
+  private Batch read(Position from) throws IOException {
+    Path file = files.file(from.day());
+    if (!Files.exists(file)) {
+      return new Batch(List.of(), from.offset());
+    }
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      in.seek(from.offset());
+      int length = (int) Math.min(BATCH_BYTES_MAX, in.length() - from.offset());
+      byte[] bytes = new byte[Math.max(0, length)];
+      in.readFully(bytes);
+      return wholeLines(bytes, from.offset());
+    }
+  }
+
+  private static Batch wholeLines(byte[] bytes, long offset) throws IOException {
+    List<String> lines = new ArrayList<>();
+    int begin = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n') {
+        lines.add(new String(bytes, begin, i - begin, UTF_8));
+        begin = i + 1;
+      }
+    }
+    if (lines.isEmpty() && bytes.length == BATCH_BYTES_MAX) {
+      throw new IOException("A line is longer than %,d bytes".formatted(BATCH_BYTES_MAX));
+    }
+    return new Batch(lines, offset + begin);
+  }
+
+  private void send(List<String> lines) throws IOException, InterruptedException {
+    StringBuilder body = new StringBuilder();
+    for (String line : lines) {
+      JsonNode document = document(line);
+      body.append("{\"create\":{\"_id\":\"%s\"}}\n".formatted(document.path("id").asText()));
+      body.append(Json.print(document)).append('\n');
+    }
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(destination.url() + "/" + destination.index() + "/_bulk"))
+            .timeout(CALL_MAX)
+            .header("Content-Type", "application/x-ndjson")
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+    if (destination.authorization() != null) {
+      request.header("Authorization", destination.authorization());
+    }
+    HttpResponse<byte[]> response =
+        http.send(
+            request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
+    if (response.statusCode() / 100 != 2) {
+      throw new IOException("status " + response.statusCode());
+    }
+    requireAllTaken(Json.parse(new String(response.body(), UTF_8)), lines.size());
+  }
+
+  private static void requireAllTaken(JsonNode answer, int count) throws IOException {
+    int taken = 0;
+    for (JsonNode item : answer.path("items")) {
+      int status = item.path("create").path("status").asInt();
+      if (status / 100 != 2 && status != CONFLICT) {
+        throw new IOException(
+            "a line met status %d: %s"
+                .formatted(status, item.path("create").path("error").path("type").asText()));
+      }
+      taken++;
+    }
+    if (taken != count) {
+      throw new IOException("%d of %d lines were answered".formatted(taken, count));
+    }
+  }
+
+  /// The line; where a crash left half a line, what can be said of it.
+  private static JsonNode document(String line) {
+    try {
+      JsonNode document = Json.parse(line);
+      if (document.path("id").isTextual()) {
+        return document;
+      }
+    } catch (JsonProcessingException _) {
+      LOG.debug("A line of the audit log is damaged");
+    }
+    return Json.object()
+        .put("id", TextHash.sha256(line))
+        .put("outcome", "damaged")
+        .put("characters", line.length());
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    http.shutdownNow();
+  }
+}
