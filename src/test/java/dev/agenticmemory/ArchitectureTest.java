@@ -45,7 +45,7 @@ final class ArchitectureTest {
             mayUse("engine", "domain", "text", "json", "store", "embed", "llm", "remote", "rerank"),
             mayUse("openclaw", "domain", "text", "engine"),
             mayUse("mcp", "domain", "json", "engine", "store", "llm"),
-            mayUse("transport", "mcp", "engine", "json"),
+            mayUse("transport", "domain", "mcp", "engine", "json"),
             mayUse("auth", "domain", "json", "engine"),
             mayUse("http", "domain", "json", "engine", "store", "llm", "auth"),
             mayUse("transfer", "domain", "text", "json", "store", "engine"),
