@@ -1,10 +1,11 @@
-// Drives the server as other people's MCP clients do: the inspector in each of its eras, and mcporter.
+// Drives the server as other people's MCP clients do: the inspector in each of its eras, and mcporter; over stdio, and
+// over HTTP and SSE with a server that this starts.
 //
 //   node .ci/clients.mjs TOOLS LAUNCHER [CONVERSATION]
 //
 // TOOLS is a folder in which npm has installed the clients, LAUNCHER the path of `agentic-memory`,
 // CONVERSATION a JSON array of {role, content} to use in place of the short one below.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,7 +67,62 @@ function call(tool, args) {
 }
 
 function inspect(era, method, ...args) {
-  return json(exec(bin("mcp-inspector"), ["--cli", "-e", `MEMORY_HOME=${home}`, launcher, "stdio", "--protocol-era", era, "--method", method, ...args]));
+  return inspectAt(["-e", `MEMORY_HOME=${home}`, launcher, "stdio"], era, method, ...args);
+}
+
+function inspectAt(target, era, method, ...args) {
+  return json(exec(bin("mcp-inspector"), ["--cli", ...target, "--protocol-era", era, "--method", method, ...args]));
+}
+
+// A server on a free port; resolves to its address and what ends it.
+function serve() {
+  const server = spawn(launcher, ["serve"], { env: { ...env, SERVICE_PORT: "0" }, stdio: ["ignore", "ignore", "pipe"] });
+  return new Promise((resolve, reject) => {
+    let said = "";
+    server.stderr.setEncoding("utf8").on("data", (text) => {
+      said += text;
+      const address = said.match(/http:\/\/[\w.]+:\d+/);
+      if (address) resolve({ address: address[0], end: () => new Promise((done) => server.on("exit", done) && server.kill()) });
+    });
+    server.on("exit", () => reject(new Error(`serve ended: ${said}`)));
+  });
+}
+
+// A session of each client with a server that is reached by URL.
+async function overHttp() {
+  const server = await serve();
+  const ways = [
+    ["HTTP", `${server.address}/mcp`, "http", ["legacy", "auto", "modern"]],
+    ["SSE", `${server.address}/sse`, "sse", ["legacy"]],
+  ];
+  try {
+    for (const [way, url, transport, eras] of ways) {
+      const porter = ["--http-url", url, "--allow-http", "--name", "mem"];
+      const listed = json(exec(bin("mcporter"), ["list", ...porter, "--json"]));
+      check(`mcporter over ${way} lists ten tools`, listed.tools?.length === 10, listed);
+      const text = `The ${way} launch is on 1 July.`;
+      const added = json(exec(bin("mcporter"), ["call", ...porter, "add_memory", "--args", JSON.stringify({ text, infer: false }), "--output", "json"]));
+      const id = (added.structuredContent ?? added).results?.[0]?.id;
+      check(`mcporter over ${way} adds`, Boolean(id), added);
+      for (const era of eras) {
+        const target = [url, "--transport", transport];
+        const names = inspectAt(target, era, "tools/list").tools?.map((t) => t.name);
+        check(`inspector over ${way} (${era}) lists ten tools`, names?.length === 10, names);
+        const got = inspectAt(target, era, "tools/call", "--tool-name", "get_memory", "--tool-arg", `memory_id=${id}`);
+        check(`inspector over ${way} (${era}) gets`, got.structuredContent?.memory === text, got);
+        const read = inspectAt(target, era, "resources/read", "--uri", `memory://memories/${id}`);
+        check(`inspector over ${way} (${era}) reads`, Boolean(read.contents?.[0]?.text), read);
+        check(`inspector over ${way} (${era}) lists prompts`, inspectAt(target, era, "prompts/list").prompts?.length === 3, era);
+        const wrong = exec(bin("mcp-inspector"), ["--cli", ...target, "--protocol-era", era, "--method", "tools/call", "--tool-name", "get_memory", "--tool-arg", "memory_id=none"]);
+        check(`inspector over ${way} (${era}) sees an error as one`, wrong.code === 5, wrong);
+      }
+      const shared = call("get_memory", { memory_id: id });
+      check(`mcporter over stdio gets what came over ${way}`, shared.memory === text, shared);
+      check(`and deletes it`, call("delete_memory", { memory_id: id }).deleted === 1, id);
+    }
+  } finally {
+    await server.end();
+  }
 }
 
 try {
@@ -113,6 +169,8 @@ try {
     const wrong = exec(bin("mcp-inspector"), ["--cli", "-e", `MEMORY_HOME=${home}`, launcher, "stdio", "--protocol-era", era, "--method", "tools/call", "--tool-name", "get_memory", "--tool-arg", "memory_id=none"]);
     check(`inspector (${era}) sees an error as one`, wrong.code === 5, wrong);
   }
+
+  await overHttp();
 
   const runs = call("delete_by_run_id", { run_id: run });
   check("delete by run counts", runs.deleted === turns.length, runs);

@@ -75,26 +75,29 @@ public final class Main {
       System.err.println(e.getMessage());
       return EXIT_CONFIG;
     }
-    try (Program program = new Program(config, build.getProperty("version"), System.getenv())) {
+    String version = build.getProperty("version");
+    Stdio stdio = new Stdio(config, version, System.getenv());
+    if (args.equals(STDIO)) {
+      serve(stdio);
+      return 0;
+    }
+    try (Program program = new Program(config, version, System.getenv())) {
       Runtime.getRuntime().addShutdownHook(new Thread(program::close, "shut-down"));
-      if (args.equals(STDIO)) {
-        serve(program);
-        return 0;
-      }
-      return commandLine(program, config, build).execute(args.toArray(String[]::new));
+      return commandLine(program, stdio, config, build).execute(args.toArray(String[]::new));
     }
   }
 
   /// Over stdio, standard output is the protocol's alone: what anybody else prints is a log line.
-  private static void serve(Program program) throws IOException {
+  private static void serve(Stdio stdio) throws IOException {
     System.setOut(System.err);
-    program.serve(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
+    stdio.serve(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
   }
 
-  private static CommandLine commandLine(Program program, Config config, Properties build) {
+  private static CommandLine commandLine(
+      Program program, Stdio stdio, Config config, Properties build) {
     Client client = program::call;
     List<Object> commands = new ArrayList<>();
-    commands.add(new StdioCommand(() -> serve(program)));
+    commands.add(new StdioCommand(() -> serve(stdio)));
     commands.add(new ServeCommand(() -> program.serveHttp(System.err)));
     commands.add(new TokenCommand(program.tokens(), Clock.systemUTC()));
     commands.addAll(MemoryCommands.all(client));

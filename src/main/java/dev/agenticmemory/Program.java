@@ -11,7 +11,6 @@ import dev.agenticmemory.config.Jobs;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.Source;
-import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.engine.Audit;
 import dev.agenticmemory.engine.Caller;
@@ -43,6 +42,7 @@ import dev.agenticmemory.transfer.Export;
 import dev.agenticmemory.transfer.Import;
 import dev.agenticmemory.transfer.Migration;
 import dev.agenticmemory.transfer.Reembed;
+import dev.agenticmemory.transport.LocalServer;
 import dev.agenticmemory.transport.McpEndpoints;
 import dev.agenticmemory.transport.StdioTransport;
 import jakarta.servlet.http.HttpServletRequest;
@@ -79,6 +79,7 @@ final class Program implements AutoCloseable {
   private @Nullable Network network;
   private @Nullable Lifecycle lifecycle;
   private @Nullable McpEndpoints endpoints;
+  private @Nullable LocalServer local;
   private boolean closed;
 
   Program(Config config, String version, Map<String, String> environment) {
@@ -202,12 +203,8 @@ final class Program implements AutoCloseable {
     return new Caller(config.defaultUser(), false, config.agent(), Source.API, config.sharing());
   }
 
-  /// Serves one MCP client until its input ends.
-  void serve(InputStream in, OutputStream out) throws IOException {
-    UserId bound = config.boundUser();
-    Caller caller =
-        new Caller(
-            config.defaultUser(), bound != null, config.agent(), Source.TOOL, config.sharing());
+  /// Serves one MCP client by itself, until its input ends.
+  void serve(Caller caller, InputStream in, OutputStream out) throws IOException {
     try (Dispatcher dispatcher = dispatcher()) {
       new StdioTransport(dispatcher, caller, out).serve(in);
     }
@@ -224,7 +221,7 @@ final class Program implements AutoCloseable {
     return endpoints;
   }
 
-  private Dispatcher dispatcher() {
+  Dispatcher dispatcher() {
     return new Dispatcher(new MemoryOffer(this::engine, audit()), this::warmUp, version);
   }
 
@@ -235,19 +232,29 @@ final class Program implements AutoCloseable {
 
   /// Serves one session on another data folder, with this program's settings otherwise.
   void serveOn(Path home, InputStream in, OutputStream out) throws IOException {
-    try (Program other = new Program(config.withHome(home), version, environment)) {
-      other.serve(in, out);
+    Config there = config.withHome(home);
+    try (Program other = new Program(there, version, environment)) {
+      other.serve(Stdio.caller(there), in, out);
     }
   }
 
-  /// Serves on the network until the process is told to end.
-  void serveHttp(PrintStream log) throws InterruptedException {
+  private LocalServer localServer() throws IOException {
+    return LocalServer.open(config.home(), Stdio.settings(config, version), dispatcher());
+  }
+
+  /// Serves on the network, and the stdio processes of the same data folder, until the process is
+  /// told to end.
+  void serveHttp(PrintStream log) throws IOException, InterruptedException {
     Network made = new Network(config);
     synchronized (this) {
       network = made;
     }
     made.metrics().watch(this::openEngine);
     made.start(this::engine, mounts(), log);
+    LocalServer stdio = localServer();
+    synchronized (this) {
+      local = stdio;
+    }
     warmUp();
     made.join();
   }
@@ -329,9 +336,14 @@ final class Program implements AutoCloseable {
   public void close() {
     Network running;
     McpEndpoints mcp;
+    LocalServer stdio;
     synchronized (this) {
       running = network;
       mcp = endpoints;
+      stdio = local;
+    }
+    if (stdio != null) {
+      stdio.close();
     }
     if (mcp != null) {
       mcp.close();

@@ -49,7 +49,7 @@ final class ArchitectureTest {
             mayUse("engine", "domain", "text", "json", "store", "embed", "llm", "remote", "rerank"),
             mayUse("openclaw", "domain", "text", "json", "engine"),
             mayUse("mcp", "domain", "json", "engine", "store", "llm"),
-            mayUse("transport", "mcp", "engine", "json"),
+            mayUse("transport", "domain", "mcp", "engine", "json"),
             mayUse("auth", "domain", "json", "engine"),
             mayUse("audit", "domain", "json", "engine"),
             mayUse("metrics", "engine", "store", "llm"),

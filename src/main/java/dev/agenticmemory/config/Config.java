@@ -1,13 +1,18 @@
 package dev.agenticmemory.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.Sharing;
 import dev.agenticmemory.domain.UserId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// @param rerank `RERANK_…`: what reads the hits of a search; null for nothing
 /// @param service `SERVICE_…`: the program on the network
 /// @param jobs what is done by itself
+/// @param fingerprint a hash of the settings that decide how memories are kept, found and made:
+///   processes with the same one give the same answers
 public record Config(
     Path home,
     @Nullable UserId boundUser,
@@ -44,7 +51,8 @@ public record Config(
     Llm llm,
     @Nullable Rerank rerank,
     Service service,
-    Jobs jobs) {
+    Jobs jobs,
+    String fingerprint) {
 
   /// These settings with another data folder.
   public Config withHome(Path other) {
@@ -60,7 +68,8 @@ public record Config(
         llm,
         rerank,
         service,
-        jobs);
+        jobs,
+        fingerprint);
   }
 
   /// Where memories can be kept.
@@ -136,6 +145,7 @@ public record Config(
       UserId bound = this.<@Nullable UserId>read("MEMORY_USER_ID", null, UserId::new);
       AgentId agent = this.<@Nullable AgentId>read("MEMORY_AGENT_ID", null, AgentId::new);
       Sharing sharing = read("MEMORY_SHARING", Sharing.USER, one(Sharing.values(), Enum::name));
+      Set<String> ofTheCaller = Set.copyOf(known);
       requireStoreChosen();
       StoreEngine engine =
           read("VECTOR_STORE", StoreEngine.EMBEDDED, one(StoreEngine.values(), Enum::name));
@@ -143,6 +153,7 @@ public record Config(
       Llm llm = Llm.read(this);
       EmbeddingSource embedding = EmbeddingSource.read(this, llm);
       Rerank rerank = Rerank.read(this, llm);
+      String fingerprint = fingerprint(ofTheCaller);
       Service service = Service.read(this);
       Jobs jobs = Jobs.read(this, userHome);
       requireNoUnknown();
@@ -151,8 +162,37 @@ public record Config(
       }
       UserId user = bound == null ? new UserId(userName.isBlank() ? "default" : userName) : bound;
       return new Config(
-          home, bound, user, agent, sharing, engine, engines, embedding, llm, rerank, service,
-          jobs);
+          home,
+          bound,
+          user,
+          agent,
+          sharing,
+          engine,
+          engines,
+          embedding,
+          llm,
+          rerank,
+          service,
+          jobs,
+          fingerprint);
+    }
+
+    /// A hash of all that was read so far, but for some. Keys are in it: another key may be another
+    /// account.
+    private String fingerprint(Set<String> leftOut) {
+      StringBuilder text = new StringBuilder();
+      for (String name : known) {
+        String value = env.getOrDefault(name, "").strip();
+        if (!leftOut.contains(name) && !value.isEmpty()) {
+          text.append(name).append('=').append(value).append('\n');
+        }
+      }
+      try {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        return HexFormat.of().formatHex(digest.digest(text.toString().getBytes(UTF_8)));
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("Every JVM has SHA-256", e);
+      }
     }
 
     <T extends @Nullable Object> T read(

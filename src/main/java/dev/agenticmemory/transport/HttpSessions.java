@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The sessions of the older era that clients have open over HTTP, by ids that nobody can guess. A
-/// session that is idle for long expires; where there are too many, the one idle longest does.
+/// session that is idle for long expires; where there are too many, one that was never used does,
+/// or else the one idle longest.
 final class HttpSessions implements AutoCloseable {
 
   /// Most sessions at once.
@@ -28,12 +29,18 @@ final class HttpSessions implements AutoCloseable {
 
   private static final int ID_BYTES = 24;
 
+  /// First those whose client never used them, so that nobody drives others out by opening many.
+  private static final Comparator<Entry> LEAST_MISSED =
+      Comparator.<Entry, Boolean>comparing(entry -> entry.cameBack)
+          .thenComparing(entry -> entry.lastUsed);
+
   /// One client's session.
   static final class Entry {
     private final String id;
     private final Session session;
     private final AtomicReference<@Nullable EventStream> stream = new AtomicReference<>();
     private volatile Instant lastUsed;
+    private volatile boolean cameBack;
 
     private Entry(String id, Caller caller, Instant now) {
       this.id = id;
@@ -133,6 +140,7 @@ final class HttpSessions implements AutoCloseable {
       return Optional.empty();
     }
     entry.lastUsed = now;
+    entry.cameBack = true;
     return Optional.of(entry);
   }
 
@@ -153,9 +161,7 @@ final class HttpSessions implements AutoCloseable {
   private synchronized void makeRoom(Instant now) {
     entries.values().stream().filter(entry -> entry.expired(now)).forEach(this::close);
     while (entries.size() >= SESSIONS_MAX) {
-      entries.values().stream()
-          .min(Comparator.comparing(entry -> entry.lastUsed))
-          .ifPresent(this::close);
+      entries.values().stream().min(LEAST_MISSED).ifPresent(this::close);
     }
   }
 }

@@ -115,16 +115,18 @@ final class McpServletTest {
   }
 
   @Test
-  void theOneIdleLongestMakesRoomForANewSession() throws Exception {
-    String oldest = http.session();
+  void whoOpensManySessionsDrivesOutItsOwn() throws Exception {
+    String used = http.session();
+    String ping = request(2, "ping", "");
+    http.post("/mcp", ping, SESSION, used);
+    String unused = http.session();
     now.set(Instant.EPOCH.plusSeconds(1));
     for (int i = 0; i < HttpSessions.SESSIONS_MAX; i++) {
       http.session();
     }
-    assertThat(http.post("/mcp", request(2, "ping", ""), SESSION, oldest).statusCode())
-        .isEqualTo(404);
-    assertThat(http.post("/mcp", request(2, "ping", ""), SESSION, http.session()).statusCode())
-        .isEqualTo(200);
+    assertThat(http.post("/mcp", ping, SESSION, unused).statusCode()).isEqualTo(404);
+    assertThat(http.post("/mcp", ping, SESSION, used).statusCode()).isEqualTo(200);
+    assertThat(http.post("/mcp", ping, SESSION, http.session()).statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -1,0 +1,16 @@
+package dev.agenticmemory.transport;
+
+import java.io.IOException;
+
+/// What a pump talks to.
+interface Link extends AutoCloseable {
+
+  /// Sends one line. Throws where it cannot arrive any more.
+  void send(String line) throws IOException;
+
+  /// Whether nothing comes from it any more, and the pump was told so.
+  boolean isOver();
+
+  @Override
+  void close();
+}

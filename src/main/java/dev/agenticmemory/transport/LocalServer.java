@@ -1,0 +1,234 @@
+package dev.agenticmemory.transport;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.agenticmemory.mcp.Dispatcher;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Serves the stdio processes of the same data folder, so that many clients share one store and one
+/// model: over a Unix domain socket in that folder, for its owner alone.
+public final class LocalServer implements AutoCloseable {
+
+  /// Longest path of a socket, in bytes, that Linux and macOS both take.
+  private static final int PATH_BYTES_MAX = 100;
+
+  private static final String PREFIX = "serve-";
+  private static final String SUFFIX = ".sock";
+
+  /// Longest line of a pump, in bytes: a message, its number and a letter.
+  private static final int LINE_BYTES_MAX = Conversation.LINE_BYTES_MAX + 32;
+
+  private static final int SECRET_BYTES = 32;
+
+  /// Most characters that wait for one pump to read them. One that stands still is let go.
+  private static final long WAITING_CHARS_MAX = 64L * 1024 * 1024;
+
+  private static final String END = "";
+
+  private static final Logger LOG = LoggerFactory.getLogger(LocalServer.class);
+
+  private final Path home;
+  private final Dispatcher dispatcher;
+  private final Endpoint endpoint;
+  private final ServerSocketChannel listener;
+  private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
+
+  private LocalServer(
+      Path home, Dispatcher dispatcher, Endpoint endpoint, ServerSocketChannel listener) {
+    this.home = home;
+    this.dispatcher = dispatcher;
+    this.endpoint = endpoint;
+    this.listener = listener;
+  }
+
+  /// Listens, and leaves word in the data folder.
+  ///
+  /// @param settings the fingerprint of this process
+  public static LocalServer open(Path home, String settings, Dispatcher dispatcher)
+      throws IOException {
+    Files.createDirectories(home);
+    removeStale(home);
+    Path socket = socket(home);
+    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      listener.bind(UnixDomainSocketAddress.of(socket));
+      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+      Endpoint endpoint = new Endpoint(socket, secret(), settings);
+      endpoint.write(home);
+      LocalServer server = new LocalServer(home, dispatcher, endpoint, listener);
+      Thread.ofVirtual().name("local-server").start(server::accept);
+      return server;
+    } catch (IOException e) {
+      listener.close();
+      throw e;
+    }
+  }
+
+  private static Path socket(Path home) throws IOException {
+    String name = PREFIX + ProcessHandle.current().pid() + SUFFIX;
+    Path inHome = home.resolve(name);
+    if (inHome.toString().getBytes(UTF_8).length <= PATH_BYTES_MAX) {
+      return inHome;
+    }
+    return Files.createTempDirectory("agentic-memory").resolve(name);
+  }
+
+  /// Removes what servers have left behind that were killed.
+  private static void removeStale(Path home) throws IOException {
+    try (DirectoryStream<Path> sockets = Files.newDirectoryStream(home, PREFIX + "*" + SUFFIX)) {
+      for (Path socket : sockets) {
+        if (!answers(socket)) {
+          Files.deleteIfExists(socket);
+        }
+      }
+    }
+  }
+
+  private static boolean answers(Path socket) {
+    try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private static String secret() {
+    byte[] bytes = new byte[SECRET_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        SocketChannel client = listener.accept();
+        clients.add(client);
+        Thread.ofVirtual().name("pump").start(() -> serve(client));
+      }
+    } catch (IOException e) {
+      LOG.debug("No more pumps are taken", e);
+    }
+  }
+
+  private void serve(SocketChannel channel) {
+    Waiting waiting = new Waiting(channel);
+    try (channel) {
+      Lines lines = new Lines(Channels.newInputStream(channel), LINE_BYTES_MAX);
+      Greeting greeting = greeting(lines.next());
+      if (greeting == null) {
+        return;
+      }
+      waiting.start();
+      waiting.accept(Greeting.WELCOME);
+      try (PumpedClient client = new PumpedClient(dispatcher, greeting, waiting)) {
+        for (Lines.Line line = lines.next();
+            line instanceof Lines.Line.Text(String text);
+            line = lines.next()) {
+          client.receive(text);
+        }
+      }
+    } catch (IOException e) {
+      LOG.debug("A pump has left", e);
+    } finally {
+      waiting.end();
+      clients.remove(channel);
+    }
+  }
+
+  private @Nullable Greeting greeting(Lines.@Nullable Line line) {
+    Greeting greeting = line instanceof Lines.Line.Text(String text) ? Greeting.parse(text) : null;
+    boolean known =
+        greeting != null
+            && MessageDigest.isEqual(
+                greeting.secret().getBytes(UTF_8), endpoint.secret().getBytes(UTF_8));
+    return known ? greeting : null;
+  }
+
+  /// Lines for one pump, which wait here so that nobody waits for a pump that does not read.
+  private static final class Waiting implements Consumer<String> {
+    private final SocketChannel channel;
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final AtomicLong chars = new AtomicLong();
+
+    Waiting(SocketChannel channel) {
+      this.channel = channel;
+    }
+
+    void start() {
+      Thread.ofVirtual().name("to-pump").start(this::write);
+    }
+
+    @Override
+    public void accept(String line) {
+      if (chars.addAndGet(line.length()) > WAITING_CHARS_MAX) {
+        LOG.warn("A stdio process does not read its answers, and is let go");
+        close();
+      } else {
+        lines.add(line);
+      }
+    }
+
+    void end() {
+      lines.add(END);
+    }
+
+    private void write() {
+      try {
+        OutputStream out = Channels.newOutputStream(channel);
+        for (String line = lines.take(); !line.equals(END); line = lines.take()) {
+          out.write((line + "\n").getBytes(UTF_8));
+          chars.addAndGet(-line.length());
+        }
+      } catch (IOException e) {
+        LOG.debug("A pump does not read any more", e);
+        close();
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void close() {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        LOG.debug("A pump's connection did not close", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      endpoint.remove(home);
+      listener.close();
+      Files.deleteIfExists(endpoint.socket());
+      for (SocketChannel client : clients) {
+        client.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("The socket for stdio processes was not put away: {}", e.toString());
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.agenticmemory.transport;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/// A pump's link to the server of the data folder.
+final class SocketLink implements Link {
+
+  private final SocketChannel channel;
+  private final OutputStream out;
+  private final Lines in;
+  private volatile boolean over;
+
+  private SocketLink(SocketChannel channel) {
+    this.channel = channel;
+    this.out = Channels.newOutputStream(channel);
+    InputStream stream = Channels.newInputStream(channel);
+    this.in = new Lines(stream, Integer.MAX_VALUE);
+  }
+
+  /// Connects and greets. Throws where nobody welcomes it.
+  ///
+  /// @param received told of each line of the server, by a thread of its own
+  /// @param broken told when the server is gone
+  static SocketLink open(
+      Path socket, Greeting greeting, Consumer<String> received, Consumer<Link> broken)
+      throws IOException {
+    SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+    try {
+      SocketLink link = new SocketLink(channel);
+      link.send(greeting.line());
+      if (!(link.in.next() instanceof Lines.Line.Text(String word))
+          || !word.equals(Greeting.WELCOME)) {
+        throw new IOException("Not welcome");
+      }
+      Thread.ofPlatform().daemon().name("from-server").start(() -> link.read(received, broken));
+      return link;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private void read(Consumer<String> received, Consumer<Link> broken) {
+    try {
+      for (Lines.Line line = in.next();
+          line instanceof Lines.Line.Text(String text);
+          line = in.next()) {
+        received.accept(text);
+      }
+    } catch (IOException _) {
+      // The same as its end.
+    }
+    close();
+    over = true;
+    broken.accept(this);
+  }
+
+  @Override
+  public void send(String line) throws IOException {
+    out.write((line + "\n").getBytes(UTF_8));
+  }
+
+  @Override
+  public boolean isOver() {
+    return over;
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException _) {
+      // Nothing was to be sent any more.
+    }
+  }
+}

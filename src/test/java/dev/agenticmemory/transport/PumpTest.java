@@ -1,0 +1,307 @@
+package dev.agenticmemory.transport;
+
+import static dev.agenticmemory.transport.Frames.add;
+import static dev.agenticmemory.transport.Frames.request;
+import static dev.agenticmemory.transport.Frames.tool;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.agenticmemory.Fixture;
+import dev.agenticmemory.engine.Caller;
+import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.mcp.Dispatcher;
+import dev.agenticmemory.mcp.MemoryOffer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PumpTest {
+
+  private static final String SETTINGS = "1 abc";
+
+  @TempDir Path folder;
+
+  private Fixture fixture;
+
+  @BeforeEach
+  void open() {
+    fixture = new Fixture(folder);
+  }
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  @Test
+  void theServerAnswersForTheProcess() throws Exception {
+    try (LocalServer _ = server(fixture.dispatcher());
+        Client client = client(Fixture.free(), PumpTest::none)) {
+      assertThat(client.ask(Frames.initialize("2025-11-25")).path("id").asInt()).isEqualTo(1);
+      assertThat(client.ask(add(2, "likes tea")).path("result").path("isError").asBoolean(true))
+          .isFalse();
+      assertThat(client.ask("no JSON").path("error").path("code").asInt()).isEqualTo(-32700);
+      assertThat(client.ask(request(3, "ping", "")).has("result")).isTrue();
+    }
+  }
+
+  @Test
+  void theProcessKeepsItsUser() throws Exception {
+    fixture.session(
+        Fixture.free(),
+        Frames.initialize("2025-11-25"),
+        tool(2, "add_memory", "\"text\":\"bobs secret\",\"user_id\":\"bob\""));
+    try (LocalServer _ = server(fixture.dispatcher());
+        Client client = client(Fixture.bound(), PumpTest::none)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      JsonNode refused = client.ask(tool(2, "list_memories", "\"user_id\":\"bob\""));
+      assertThat(refused.path("result").path("isError").asBoolean()).isTrue();
+      assertThat(refused.toString()).doesNotContain("bobs secret");
+    }
+  }
+
+  @Test
+  void whatOnlyItsOwnerMayReadLeadsToTheServer() throws Exception {
+    try (LocalServer _ = server(fixture.dispatcher())) {
+      Endpoint endpoint = Endpoint.read(folder).orElseThrow();
+      assertThat(Files.getPosixFilePermissions(folder.resolve("serve.endpoint")))
+          .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+      assertThat(Files.getPosixFilePermissions(endpoint.socket()))
+          .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+      new Endpoint(endpoint.socket(), "guessed", endpoint.settings()).write(folder);
+      assertThat(pump(Fixture.free(), PumpTest::none, OutputStream.nullOutputStream())).isEmpty();
+    }
+  }
+
+  @Test
+  void aServerLeavesNothingBehind() throws Exception {
+    server(fixture.dispatcher()).close();
+    assertThat(Endpoint.read(folder)).isEmpty();
+    assertThat(folder.toFile().list()).noneMatch(name -> name.startsWith("serve"));
+  }
+
+  @Test
+  void aServerWithOtherSettingsIsNotUsedAndTheLogSaysSo() throws Exception {
+    List<String> log = new ArrayList<>();
+    try (LocalServer _ = LocalServer.open(folder, "other", fixture.dispatcher())) {
+      assertThat(
+              Pump.to(
+                  folder,
+                  SETTINGS,
+                  Fixture.free(),
+                  PumpTest::none,
+                  OutputStream.nullOutputStream(),
+                  log::add))
+          .isEmpty();
+    }
+    assertThat(log).singleElement().asString().contains("other settings");
+  }
+
+  @Test
+  void whenTheServerIsGoneTheProcessGoesOnByItself() throws Exception {
+    LocalServer server = server(fixture.dispatcher());
+    try (Client client = client(Fixture.free(), fixture::dispatcher)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      client.ask(add(2, "likes tea"));
+      server.close();
+      JsonNode listed = client.ask(tool(3, "list_memories", ""));
+      assertThat(listed.path("result").path("structuredContent").path("results")).hasSize(1);
+    }
+  }
+
+  @Test
+  void theProcessGoesToTheServerThatHasComeSince() throws Exception {
+    LocalServer first = server(fixture.dispatcher());
+    try (Client client = client(Fixture.free(), PumpTest::none)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      first.close();
+      try (LocalServer _ = server(fixture.dispatcher())) {
+        assertThat(client.ask(request(2, "tools/list", "")).path("result").path("tools"))
+            .hasSize(10);
+      }
+    }
+  }
+
+  @Test
+  void whatWasFollowedIsFollowedAtTheNextServer() throws Exception {
+    LocalServer first = server(fixture.dispatcher());
+    try (Client client = client(Fixture.free(), fixture::dispatcher)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      client.ask(request(2, "resources/subscribe", "\"uri\":\"memory://users/alice/long-term\""));
+      first.close();
+      JsonNode one = client.ask(add(3, "likes tea"));
+      JsonNode other = client.next();
+      assertThat((one.has("method") ? one : other).path("method").asText())
+          .isEqualTo("notifications/resources/updated");
+    }
+  }
+
+  @Test
+  void anAddUnderWayWhenTheServerGoesIsStoredOnce() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch late = new CountDownLatch(1);
+    LocalServer server = server(slow(asked, late));
+    try (Client client = client(Fixture.free(), fixture::dispatcher)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      client.send(add(2, "likes tea"));
+      asked.await();
+      server.close();
+      assertThat(client.next().path("result").path("structuredContent").path("status").asText())
+          .isEqualTo("stored");
+      late.countDown();
+      JsonNode listed = client.ask(tool(3, "list_memories", ""));
+      assertThat(listed.path("result").path("structuredContent").path("results")).hasSize(1);
+    }
+  }
+
+  /// Not even where the memory has changed in between, so that the text alone would be new.
+  @Test
+  void anAddThatReachesTwoServersIsDoneOnce() {
+    String add = "2 P" + add(2, "likes tea");
+    String id = served(add).path("results").path(0).path("id").asText();
+    served(
+        "3 P"
+            + tool(
+                3,
+                "update_memory",
+                "\"memory_id\":\"%s\",\"text\":\"likes coffee\"".formatted(id)));
+    served(add);
+    assertThat(served("4 P" + tool(4, "list_memories", "")).path("results")).hasSize(1);
+  }
+
+  /// What a server answers to one line of a pump that comes to it anew.
+  private JsonNode served(String line) {
+    List<String> out = Collections.synchronizedList(new ArrayList<>());
+    Greeting greeting = new Greeting("", "pump", Fixture.free());
+    try (PumpedClient client = new PumpedClient(fixture.dispatcher(), greeting, out::add)) {
+      client.receive("1 P" + Frames.initialize("2025-11-25"));
+      client.receive(line);
+    }
+    String answer = out.getLast().substring("2 P".length());
+    return Fixture.parsed(answer).path("result").path("structuredContent");
+  }
+
+  @Test
+  void aDeleteUnderWayWhenTheServerGoesIsAnErrorThatSaysWhatToDo() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch late = new CountDownLatch(1);
+    LocalServer server = server(slow(asked, late));
+    try (Client client = client(Fixture.free(), fixture::dispatcher)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      client.send(tool(2, "delete_by_user_id", "\"user_id\":\"alice\""));
+      asked.await();
+      server.close();
+      JsonNode answer = client.next();
+      assertThat(answer.path("id").asInt()).isEqualTo(2);
+      assertThat(answer.path("error").path("message").asText()).contains("list_memories");
+      late.countDown();
+    }
+  }
+
+  private Dispatcher slow(CountDownLatch asked, CountDownLatch late) {
+    Supplier<Engine> engine =
+        () -> {
+          asked.countDown();
+          await(late);
+          return fixture.engine();
+        };
+    return new Dispatcher(new MemoryOffer(engine), () -> {}, "test");
+  }
+
+  private LocalServer server(Dispatcher dispatcher) throws IOException {
+    return LocalServer.open(folder, SETTINGS, dispatcher);
+  }
+
+  private static Dispatcher none() {
+    throw new AssertionError("No engine of its own is needed here");
+  }
+
+  private Optional<Pump> pump(Caller caller, Supplier<Dispatcher> own, OutputStream out) {
+    return Pump.to(folder, SETTINGS, caller, own, out, _ -> {});
+  }
+
+  private Client client(Caller caller, Supplier<Dispatcher> own) throws IOException {
+    return new Client(caller, own);
+  }
+
+  /// A client whose process is a pump.
+  private final class Client implements AutoCloseable {
+    private final OutputStream toPump;
+    private final BufferedReader fromPump;
+    private final Thread process;
+
+    /// Java's own piped streams mind which threads write.
+    Client(Caller caller, Supplier<Dispatcher> own) throws IOException {
+      Pipe in = Pipe.open();
+      Pipe out = Pipe.open();
+      toPump = Channels.newOutputStream(in.sink());
+      fromPump =
+          new BufferedReader(
+              new InputStreamReader(Channels.newInputStream(out.source()), StandardCharsets.UTF_8));
+      Pump pump = pump(caller, own, Channels.newOutputStream(out.sink())).orElseThrow();
+      process =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  pump.serve(Channels.newInputStream(in.source()));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+
+    JsonNode ask(String line) throws IOException {
+      send(line);
+      return next();
+    }
+
+    void send(String line) throws IOException {
+      toPump.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+      toPump.flush();
+    }
+
+    JsonNode next() throws IOException {
+      return Fixture.parsed(fromPump.readLine());
+    }
+
+    @Override
+    public void close() throws IOException {
+      toPump.close();
+      await(process);
+    }
+  }
+
+  private static void await(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
