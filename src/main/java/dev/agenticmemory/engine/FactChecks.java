@@ -84,6 +84,11 @@ final class FactChecks {
     recalled = terms(ingest.recalled());
   }
 
+  /// The day by which relative times are grounded.
+  LocalDate day() {
+    return day;
+  }
+
   Checked check(List<Proposed> proposed) {
     List<Fact> facts = new ArrayList<>();
     List<String> left = new ArrayList<>();
@@ -130,16 +135,20 @@ final class FactChecks {
   }
 
   /// `text` as the new text of a memory that says `before`; null where it is not to be trusted.
-  @Nullable String revised(@Nullable String text, String before, Fact fact) {
+  ///
+  /// @param said the statement that it takes over
+  /// @param day by which relative times are grounded
+  static @Nullable String revised(
+      @Nullable String text, String before, String said, LocalDate day) {
     if (text == null || text.isBlank() || text.length() > FACT_CHARS_MAX || !isUnicode(text)) {
       return null;
     }
     String masked = Secrets.mask(text).strip();
-    Set<String> known = terms(before + "\n" + fact.text());
+    Set<String> known = terms(before + "\n" + said);
     boolean theirs =
         share(masked, known) >= 0.5
-            && share(fact.text(), terms(masked)) >= 0.5
-            && SameLanguage.isOf(masked, before + "\n" + fact.text());
+            && share(said, terms(masked)) >= 0.5
+            && SameLanguage.isOf(masked, before + "\n" + said);
     return theirs ? RelativeDates.ground(masked, day) : null;
   }
 
