@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class Distil {
 
   /// What the model is shown for one fact, and in all.
-  private static final Judgement.Limits LIMITS = new Judgement.Limits(5, 20);
+  private static final Judgement.Limits LIMITS = Judgement.Limits.related(5, 20);
 
   /// How often it is decided anew because others changed the same memories meanwhile.
   private static final int ROUNDS_MAX = 5;
@@ -185,9 +185,9 @@ final class Distil {
       Optional<Failure> decide() {
         List<Statement> statements =
             checked.facts().stream()
-                .map(fact -> new Statement(fact.text(), fact.author(), checks.day()))
+                .map(fact -> new Statement(fact.text(), fact.author(), checks.day(), this::isOther))
                 .toList();
-        Judged judged = judgement.judge(scope, statements, pending.id(), this::featuresOf, now);
+        Judged judged = judgement.judge(scope, statements, this::featuresOf, now);
         usage = usage.plus(judged.usage());
         return switch (judged) {
           case Judged.Unanswered(Failure failure, Usage _) -> Optional.of(failure);
@@ -339,6 +339,10 @@ final class Distil {
             + counted.entrySet().stream()
                 .map(e -> e.getValue() + " " + e.getKey())
                 .collect(Collectors.joining(", "));
+      }
+
+      private boolean isOther(Memory memory) {
+        return !memory.id().equals(pending.id());
       }
 
       private Features featuresOf(String text) {

@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What becomes of statements beside what is remembered in exactly their scope: by their very
@@ -40,25 +41,28 @@ import org.jspecify.annotations.Nullable;
 /// Changes nothing.
 final class Judgement {
 
-  /// From this cosine on a memory may be about the same thing as a statement.
-  private static final double NEIGHBOUR_COSINE_MIN = 0.4;
-
-  /// And from this share of a statement's words on.
-  private static final double NEIGHBOUR_WORDS_MIN = 0.34;
-
   /// How many candidates are looked at for neighbours.
   private static final int CANDIDATES = 12;
 
-  /// How much the model is shown.
+  /// What the model is shown.
   ///
+  /// @param cosineMin from this cosine on a memory may be about the same thing as a statement
+  /// @param wordsMin and from this share of a statement's words on
   /// @param neighboursEach most memories for one statement
   /// @param neighbours most memories in all; statements whose neighbours do not fit are new
-  record Limits(int neighboursEach, int neighbours) {}
+  record Limits(double cosineMin, double wordsMin, int neighboursEach, int neighbours) {
+
+    /// What may be about the same thing.
+    static Limits related(int neighboursEach, int neighbours) {
+      return new Limits(0.4, 0.34, neighboursEach, neighbours);
+    }
+  }
 
   /// One thing that is said.
   ///
   /// @param day by which relative times are grounded
-  record Statement(String text, Author author, LocalDate day) {}
+  /// @param beside which memories it is held against, such as all but the one that holds it
+  record Statement(String text, Author author, LocalDate day, Predicate<Memory> beside) {}
 
   /// What becomes of one statement.
   sealed interface Verdict {
@@ -107,16 +111,10 @@ final class Judgement {
 
   /// Judges statements, in one question at most.
   ///
-  /// @param except a memory that is none of the others, such as the one that holds a statement;
-  ///   null for none
   /// @param features of a text
   Judged judge(
-      Scope scope,
-      List<Statement> statements,
-      @Nullable MemoryId except,
-      Function<String, Features> features,
-      Instant now) {
-    return new Question(scope, statements, except, features, now).settle();
+      Scope scope, List<Statement> statements, Function<String, Features> features, Instant now) {
+    return new Question(scope, statements, features, now).settle();
   }
 
   /// One question about statements of one scope.
@@ -124,7 +122,6 @@ final class Judgement {
 
     private final Scope scope;
     private final List<Statement> statements;
-    private final @Nullable MemoryId except;
     private final Function<String, Features> features;
     private final Instant now;
     private final Map<Integer, Verdict> verdicts = new HashMap<>();
@@ -133,14 +130,9 @@ final class Judgement {
     private final Map<String, Integer> written = new HashMap<>();
 
     Question(
-        Scope scope,
-        List<Statement> statements,
-        @Nullable MemoryId except,
-        Function<String, Features> features,
-        Instant now) {
+        Scope scope, List<Statement> statements, Function<String, Features> features, Instant now) {
       this.scope = scope;
       this.statements = statements;
-      this.except = except;
       this.features = features;
       this.now = now;
     }
@@ -258,7 +250,8 @@ final class Judgement {
       if (TextHash.of(text).equals(target.content().hash())) {
         return put(i, new Verdict.Known(target, true));
       }
-      if (same(text).isPresent() || written.containsKey(Sameness.key(text))) {
+      if (store.findSame(scope, TextHash.of(text), now).isPresent()
+          || written.containsKey(Sameness.key(text))) {
         return false;
       }
       touched.add(target.id());
@@ -278,17 +271,21 @@ final class Judgement {
 
     /// The memory that says the same, found without a model.
     private Optional<Verdict> known(Statement statement) {
-      Optional<Memory> exact = same(statement.text()).flatMap(store::find);
+      Optional<Memory> exact =
+          store
+              .findSame(scope, TextHash.of(statement.text()), now)
+              .flatMap(store::find)
+              .filter(statement.beside());
       return exact
           .or(() ->
               nearDuplicates.find(
-                  scope, statement.text(), features.apply(statement.text()), except, now))
+                  scope,
+                  statement.text(),
+                  features.apply(statement.text()),
+                  statement.beside(),
+                  now))
           .filter(memory -> memory.content().stage() == Stage.SETTLED)
           .map(memory -> new Verdict.Known(memory, exact.isEmpty()));
-    }
-
-    private Optional<MemoryId> same(String text) {
-      return store.findSame(scope, TextHash.of(text), now).filter(id -> !id.equals(except));
     }
 
     /// Adds what is near to `shown`. False where nothing is, or no room for any of it.
@@ -319,13 +316,13 @@ final class Judgement {
           new Query(known.passages().getFirst(), Words.ofQuery(statement.text()), CANDIDATES);
       List<Candidate> near =
           store.candidates(selection, query).found().stream()
-              .filter(Question::isNear)
+              .filter(this::isNear)
               .sorted(Comparator.comparingDouble(Candidate::cosine).reversed())
               .limit(CANDIDATES)
               .toList();
       return store.load(near).stream()
           .filter(memory -> memory.scope().equals(scope))
-          .filter(memory -> !memory.id().equals(except))
+          .filter(statement.beside())
           .filter(memory -> memory.content().stage() == Stage.SETTLED)
           .filter(memory -> memory.text().length() <= FactChecks.FACT_CHARS_MAX)
           .limit(limits.neighboursEach())
@@ -334,10 +331,10 @@ final class Judgement {
 
     /// By meaning, or by words, which tell more than the meaning in languages that the embedding
     /// model does not know.
-    private static boolean isNear(Candidate candidate) {
+    private boolean isNear(Candidate candidate) {
       long shared = candidate.counts().stream().filter(count -> count > 0).count();
-      return candidate.cosine() >= NEIGHBOUR_COSINE_MIN
-          || shared >= NEIGHBOUR_WORDS_MIN * candidate.counts().size();
+      return candidate.cosine() >= limits.cosineMin()
+          || shared >= limits.wordsMin() * candidate.counts().size();
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.agenticmemory.engine;
 
 import dev.agenticmemory.domain.Filter;
 import dev.agenticmemory.domain.Memory;
-import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Sharing;
 import dev.agenticmemory.store.Candidate;
@@ -14,7 +13,7 @@ import dev.agenticmemory.text.Sameness;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /// Finds the memory that says the same as a new text, without a language model.
 ///
@@ -36,12 +35,12 @@ final class NearDuplicates {
 
   /// The memory of exactly this scope that says the same.
   Optional<Memory> find(Scope scope, String text, Features features, Instant now) {
-    return find(scope, text, features, null, now);
+    return find(scope, text, features, _ -> true, now);
   }
 
-  /// The memory of exactly this scope, but not `except`, that says the same.
+  /// The one of these memories of exactly this scope that says the same.
   Optional<Memory> find(
-      Scope scope, String text, Features features, @Nullable MemoryId except, Instant now) {
+      Scope scope, String text, Features features, Predicate<Memory> among, Instant now) {
     String key = Sameness.key(text);
     if (features.passages().size() > 1 || key.isEmpty()) {
       return Optional.empty();
@@ -63,7 +62,7 @@ final class NearDuplicates {
             .toList();
     return store.load(near).stream()
         .filter(memory -> memory.scope().equals(scope))
-        .filter(memory -> !memory.id().equals(except))
+        .filter(among)
         .filter(memory -> key.equals(Sameness.key(memory.text())))
         .findFirst();
   }
