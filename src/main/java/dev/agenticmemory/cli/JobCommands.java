@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `digest`: what else is done by itself, done now.
+/// `digest`, `sync`: what else is done by itself, done now.
 public final class JobCommands {
 
   /// Ends a command whose job left something undone; scripts may run it again.
@@ -33,7 +33,7 @@ public final class JobCommands {
 
   /// All of them.
   public static List<Object> all(Supplier<Lifecycle> lifecycle, Clock clock) {
-    return List.of(new DigestCommand(lifecycle, clock));
+    return List.of(new DigestCommand(lifecycle, clock), new SyncCommand(lifecycle));
   }
 
   /// What every job has.
@@ -154,6 +154,25 @@ public final class JobCommands {
         throw new InvalidInput(
             "--date", "is not a day: \"%s\"".formatted(text), "Pass it as YYYY-MM-DD.");
       }
+    }
+  }
+
+  /// `agentic-memory sync`: notes that agents keep become long-term memories.
+  @Command(
+      name = "sync",
+      description = "Bring long-term memory in step with the agents' MEMORY.md.",
+      mixinStandardHelpOptions = true)
+  static final class SyncCommand extends JobCommand {
+
+    private final Supplier<Lifecycle> lifecycle;
+
+    SyncCommand(Supplier<Lifecycle> lifecycle) {
+      this.lifecycle = lifecycle;
+    }
+
+    @Override
+    JobReport run(Consumer<String> progress) {
+      return lifecycle.get().sync().run(dryRun, progress);
     }
   }
 }

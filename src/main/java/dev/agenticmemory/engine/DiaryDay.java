@@ -15,8 +15,8 @@ import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.Times;
 import dev.agenticmemory.domain.UserId;
-import dev.agenticmemory.engine.DiaryLedger.Edit;
-import dev.agenticmemory.engine.DiaryLedger.Line;
+import dev.agenticmemory.engine.Ledger.Edit;
+import dev.agenticmemory.engine.Ledger.Line;
 import dev.agenticmemory.engine.Turns.Turn;
 import dev.agenticmemory.engine.Workspace.Entry;
 import dev.agenticmemory.json.Json;
@@ -25,7 +25,6 @@ import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Outcome;
-import dev.agenticmemory.text.Secrets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -75,12 +74,11 @@ final class DiaryDay {
   /// Takes the entries that were not taken before.
   void digest() {
     readComplete();
-    DiaryLedger before =
-        store.mark(ledger()).map(m -> DiaryLedger.parse(m.value())).orElse(DiaryLedger.EMPTY);
+    Ledger before = store.mark(ledger()).map(m -> Ledger.parse(m.value())).orElse(Ledger.EMPTY);
     Map<String, Line> known = before.byEntry();
     List<Line> lines = new ArrayList<>();
     entries.forEach(
-        (id, entry) -> lines.add(known.getOrDefault(id, new Line(id, heading(entry), null))));
+        (id, entry) -> lines.add(known.getOrDefault(id, Line.open(id, heading(entry)))));
     List<Line> fresh = lines.stream().filter(line -> !known.containsKey(line.entry())).toList();
     run.count(Fate.UNCHANGED, lines.size() - (long) fresh.size());
     if (!fresh.isEmpty()) {
@@ -133,7 +131,7 @@ final class DiaryDay {
 
   private void putLedger(List<Line> lines) {
     if (!run.isDry()) {
-      Mark mark = new Mark(ledger(), new DiaryLedger(lines).print(), now);
+      Mark mark = new Mark(ledger(), new Ledger(lines).print(), now);
       var _ = parts.writer().apply(List.of(new Change.PutMark(mark)));
     }
   }
@@ -172,7 +170,9 @@ final class DiaryDay {
           List<Line> done = new ArrayList<>();
           for (int i = 0; i < lines.size(); i++) {
             Line line = lines.get(i);
-            done.add(new Line(line.entry(), line.heading(), taken.get(i).memory()));
+            Taken one = taken.get(i);
+            long own = one.fate() == Fate.ADDED ? 1 : 0;
+            done.add(new Line(line.entry(), line.heading(), one.memory(), own));
           }
           return done;
         }
@@ -205,7 +205,7 @@ final class DiaryDay {
       }
 
       private Taken decide(Entry entry, @Nullable Edit edit) {
-        String text = fitting(Secrets.mask(entry.text()));
+        String text = Fitting.of(entry.text());
         TextHash hash = TextHash.of(text);
         if (store.forgotten(scope.user(), hash)) {
           return new Taken(null, Fate.FORGOTTEN);
@@ -287,15 +287,5 @@ final class DiaryDay {
     private Features features(String text) {
       return features.computeIfAbsent(text, parts.indexer()::features);
     }
-  }
-
-  /// What is longer than a memory may be is cut there, visibly.
-  private static String fitting(String text) {
-    String cut = " […]";
-    if (text.length() <= Content.TEXT_CHARS_MAX) {
-      return text;
-    }
-    int end = Content.TEXT_CHARS_MAX - cut.length();
-    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + cut;
   }
 }

@@ -1,48 +1,39 @@
 package dev.agenticmemory.engine;
 
-import dev.agenticmemory.domain.Author;
 import dev.agenticmemory.domain.Content;
 import dev.agenticmemory.domain.Event;
-import dev.agenticmemory.domain.Filter;
 import dev.agenticmemory.domain.HistoryEntry;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Origin;
 import dev.agenticmemory.domain.Scope;
-import dev.agenticmemory.domain.Sharing;
 import dev.agenticmemory.domain.Stage;
-import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.Times;
 import dev.agenticmemory.engine.FactChecks.Checked;
 import dev.agenticmemory.engine.FactChecks.Fact;
+import dev.agenticmemory.engine.Judgement.Judged;
+import dev.agenticmemory.engine.Judgement.Statement;
+import dev.agenticmemory.engine.Judgement.Verdict;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.llm.LanguageModel.Conversation;
-import dev.agenticmemory.llm.LanguageModel.Decision;
 import dev.agenticmemory.llm.LanguageModel.Extracted;
 import dev.agenticmemory.llm.Reply;
 import dev.agenticmemory.llm.Usage;
 import dev.agenticmemory.remote.Failure;
-import dev.agenticmemory.store.Candidate;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.Lease;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Outcome;
-import dev.agenticmemory.store.Query;
-import dev.agenticmemory.store.Selection;
-import dev.agenticmemory.text.Words;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -52,19 +43,8 @@ import org.jspecify.annotations.Nullable;
 /// it gone. Until then nothing is changed, so that a process may end at any line of this class.
 final class Distil {
 
-  /// From this cosine on a memory may be about the same thing as a fact.
-  private static final double NEIGHBOUR_COSINE_MIN = 0.4;
-
-  /// And from this share of a fact's words on.
-  private static final double NEIGHBOUR_WORDS_MIN = 0.34;
-
-  /// Most memories that the model is shown for one fact, and in all.
-  private static final int NEIGHBOURS_PER_FACT = 5;
-
-  private static final int NEIGHBOURS_MAX = 20;
-
-  /// How many candidates are looked at for those.
-  private static final int CANDIDATES = 12;
+  /// What the model is shown for one fact, and in all.
+  private static final Judgement.Limits LIMITS = Judgement.Limits.related(5, 20);
 
   /// How often it is decided anew because others changed the same memories meanwhile.
   private static final int ROUNDS_MAX = 5;
@@ -80,7 +60,7 @@ final class Distil {
 
   private final MemoryStore store;
   private final Indexer indexer;
-  private final NearDuplicates nearDuplicates;
+  private final Judgement judgement;
   private final Writer writer;
   private final MemoryIds ids;
   private final LanguageModel model;
@@ -95,7 +75,7 @@ final class Distil {
       Clock clock) {
     this.store = store;
     this.indexer = indexer;
-    this.nearDuplicates = new NearDuplicates(store);
+    this.judgement = new Judgement(store, model, LIMITS);
     this.writer = writer;
     this.ids = ids;
     this.model = model;
@@ -195,130 +175,54 @@ final class Distil {
       private final List<Change> changes = new ArrayList<>();
       private final List<Distilled.One> items = new ArrayList<>();
       private final List<String> left = new ArrayList<>(checked.left());
-      private final Set<MemoryId> touched = new HashSet<>();
-      private final Map<TextHash, MemoryId> written = new HashMap<>();
 
       Round(Memory pending) {
         this.pending = pending;
         this.scope = pending.scope();
-        touched.add(pending.id());
       }
 
       /// Decides every fact; what failed is the model's answer.
       Optional<Failure> decide() {
-        List<Fact> open = new ArrayList<>();
-        for (Fact fact : checked.facts()) {
-          Optional<Memory> known = known(fact);
-          if (known.isPresent()) {
-            items.add(
-                new Distilled.One(
-                    known.get().id(), Event.NONE, known.get().version(), "stored already"));
-          } else {
-            open.add(fact);
-          }
-        }
-        Map<Fact, List<Memory>> near = new LinkedHashMap<>();
-        open.forEach(fact -> near.put(fact, neighbours(fact)));
-        List<Memory> shown =
-            near.values().stream().flatMap(List::stream).distinct().limit(NEIGHBOURS_MAX).toList();
-        List<Fact> asked =
-            open.stream()
-                .filter(f -> near.getOrDefault(f, List.of()).stream().anyMatch(shown::contains))
+        List<Statement> statements =
+            checked.facts().stream()
+                .map(fact -> new Statement(fact.text(), fact.author(), checks.day(), this::isOther))
                 .toList();
-        open.stream().filter(fact -> !asked.contains(fact)).forEach(this::add);
-        return asked.isEmpty() ? Optional.empty() : ask(asked, shown);
-      }
-
-      private Optional<Failure> ask(List<Fact> asked, List<Memory> shown) {
-        Reply<List<Decision>> reply =
-            model.decide(
-                asked.stream().map(Fact::text).toList(), shown.stream().map(Memory::text).toList());
-        usage = usage.plus(reply.usage());
-        return switch (reply) {
-          case Reply.Failed<List<Decision>>(Failure failure, Usage _) -> Optional.of(failure);
-          case Reply.Answered<List<Decision>>(List<Decision> decisions, Usage _) -> {
-            apply(asked, shown, decisions);
+        Judged judged = judgement.judge(scope, statements, this::featuresOf, now);
+        usage = usage.plus(judged.usage());
+        return switch (judged) {
+          case Judged.Unanswered(Failure failure, Usage _) -> Optional.of(failure);
+          case Judged.Settled(List<Verdict> verdicts, List<String> rejected, Usage _) -> {
+            left.addAll(rejected);
+            for (int i = 0; i < verdicts.size(); i++) {
+              settle(checked.facts().get(i), verdicts.get(i));
+            }
             yield Optional.empty();
           }
         };
       }
 
-      /// Does what the model decided, as far as it may. A fact without a valid decision is added:
-      /// that loses nothing and touches nothing.
-      private void apply(List<Fact> asked, List<Memory> shown, List<Decision> decisions) {
-        Map<Integer, Decision> byFact = new HashMap<>();
-        for (Decision decision : decisions) {
-          if (decision.fact() < 1 || decision.fact() > asked.size()) {
-            left.add("decision on no fact");
-          } else if (byFact.putIfAbsent(decision.fact(), decision) != null) {
-            left.add("second decision on one fact");
-          }
-        }
-        for (int i = 0; i < asked.size(); i++) {
-          Decision decision = byFact.get(i + 1);
-          if (decision == null || !apply(asked.get(i), decision, shown)) {
-            add(asked.get(i));
-          }
+      private void settle(Fact fact, Verdict verdict) {
+        switch (verdict) {
+          case Verdict.New() -> add(fact);
+          case Verdict.Twin(int _) -> left.add("said twice");
+          case Verdict.Known(Memory by, boolean inOtherWords) ->
+              items.add(
+                  new Distilled.One(
+                      by.id(),
+                      Event.NONE,
+                      by.version(),
+                      inOtherWords ? "stored already in other words" : "stored already"));
+          case Verdict.Revised(Memory target, String text) -> update(target, text);
+          case Verdict.Ended(Memory target) -> retire(fact, target);
         }
       }
 
-      private boolean apply(Fact fact, Decision decision, List<Memory> shown) {
-        if (decision.event().equals("ADD")) {
-          return false;
-        }
-        if (decision.memory() < 1 || decision.memory() > shown.size()) {
-          left.add("decision on a memory that was not shown");
-          return false;
-        }
-        Memory target = shown.get(decision.memory() - 1);
-        if (touched.contains(target.id())) {
-          left.add("second decision on one memory");
-          return false;
-        }
-        return switch (decision.event()) {
-          case "NONE" -> none(target);
-          case "UPDATE" -> mayChange(fact, target) && update(fact, decision.text(), target);
-          case "DELETE" -> mayChange(fact, target) && retire(fact, target);
-          default -> {
-            left.add("decision of no known kind");
-            yield false;
-          }
-        };
-      }
-
-      private boolean none(Memory target) {
-        items.add(
-            new Distilled.One(
-                target.id(), Event.NONE, target.version(), "stored already in other words"));
-        return true;
-      }
-
-      /// What the assistant said does not overrule what the user said.
-      private boolean mayChange(Fact fact, Memory target) {
-        boolean may = fact.author() == Author.USER || target.origin().author() == Author.ASSISTANT;
-        if (!may) {
-          left.add("the assistant's word against the user's");
-        }
-        return may;
-      }
-
-      private boolean update(Fact fact, @Nullable String proposed, Memory target) {
-        String revised = checks.revised(proposed, target.text(), fact);
-        String text = revised == null ? fact.text() : revised;
-        if (TextHash.of(text).equals(target.content().hash())) {
-          return none(target);
-        }
-        Optional<MemoryId> same = same(text);
-        if (same.isPresent() || written.containsKey(TextHash.of(text))) {
-          return false;
-        }
+      private void update(Memory target, String text) {
         Memory after = target.with(target.content().withText(text), now);
-        touched.add(target.id());
-        written.put(TextHash.of(text), target.id());
         changes.add(
             new Change.Revise(
                 after,
-                features.computeIfAbsent(text, indexer::features),
+                featuresOf(text),
                 new HistoryEntry(
                     target.id(),
                     Event.UPDATE,
@@ -329,11 +233,9 @@ final class Distil {
                     "superseded or completed by a newer statement",
                     null)));
         items.add(new Distilled.One(target.id(), Event.UPDATE, after.version(), null));
-        return true;
       }
 
-      private boolean retire(Fact fact, Memory target) {
-        touched.add(target.id());
+      private void retire(Fact fact, Memory target) {
         changes.add(
             new Change.Retire(
                 target.id(),
@@ -348,15 +250,9 @@ final class Distil {
                     "no longer true: " + fact.text(),
                     null)));
         items.add(new Distilled.One(target.id(), Event.DELETE, target.version(), null));
-        return true;
       }
 
       private void add(Fact fact) {
-        MemoryId twin = written.get(TextHash.of(fact.text()));
-        if (twin != null) {
-          left.add("said twice");
-          return;
-        }
         MemoryId id = ids.next();
         String category = ingest.category() == null ? fact.category() : ingest.category();
         Memory memory =
@@ -371,11 +267,10 @@ final class Distil {
                 new Origin(pending.origin().source(), fact.author(), null),
                 new Times(now, now, ingest.observed(), pending.times().expires()),
                 1);
-        written.put(TextHash.of(fact.text()), id);
         changes.add(
             new Change.Add(
                 memory,
-                features.computeIfAbsent(fact.text(), indexer::features),
+                featuresOf(fact.text()),
                 new HistoryEntry(
                     id,
                     Event.ADD,
@@ -446,57 +341,12 @@ final class Distil {
                 .collect(Collectors.joining(", "));
       }
 
-      /// The memory that says the same, found without a model.
-      private Optional<Memory> known(Fact fact) {
-        return same(fact.text())
-            .flatMap(store::find)
-            .or(() -> nearDuplicates.find(scope, fact.text(), featuresOf(fact), now))
-            .filter(memory -> memory.content().stage() == Stage.SETTLED);
+      private boolean isOther(Memory memory) {
+        return !memory.id().equals(pending.id());
       }
 
-      private Optional<MemoryId> same(String text) {
-        return store.findSame(scope, TextHash.of(text), now).filter(id -> !id.equals(pending.id()));
-      }
-
-      private Features featuresOf(Fact fact) {
-        return features.computeIfAbsent(fact.text(), indexer::features);
-      }
-
-      /// By meaning, or by words, which tell more than the meaning in languages that the embedding
-      /// model does not know.
-      private static boolean isNear(Candidate candidate) {
-        long shared = candidate.counts().stream().filter(count -> count > 0).count();
-        return candidate.cosine() >= NEIGHBOUR_COSINE_MIN
-            || shared >= NEIGHBOUR_WORDS_MIN * candidate.counts().size();
-      }
-
-      /// The settled memories of exactly this scope that may be about the same thing, nearest
-      /// first.
-      private List<Memory> neighbours(Fact fact) {
-        Selection selection =
-            new Selection(
-                scope.user(),
-                scope.agent(),
-                scope.run() == null
-                    ? new Selection.Runs.LongTerm()
-                    : new Selection.Runs.Only(scope.run()),
-                Sharing.OFF,
-                new Selection.Moment.Live(now),
-                Filter.ALL);
-        List<String> terms = Words.ofQuery(fact.text());
-        Query query = new Query(featuresOf(fact).passages().getFirst(), terms, CANDIDATES);
-        List<Candidate> near =
-            store.candidates(selection, query).found().stream()
-                .filter(Round::isNear)
-                .sorted(Comparator.comparingDouble(Candidate::cosine).reversed())
-                .limit(CANDIDATES)
-                .toList();
-        return store.load(near).stream()
-            .filter(memory -> memory.scope().equals(scope))
-            .filter(memory -> memory.content().stage() == Stage.SETTLED)
-            .filter(memory -> memory.text().length() <= FactChecks.FACT_CHARS_MAX)
-            .limit(NEIGHBOURS_PER_FACT)
-            .toList();
+      private Features featuresOf(String text) {
+        return features.computeIfAbsent(text, indexer::features);
       }
     }
   }

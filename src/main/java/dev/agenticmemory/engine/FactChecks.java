@@ -10,6 +10,7 @@ import dev.agenticmemory.text.RelativeDates;
 import dev.agenticmemory.text.SameLanguage;
 import dev.agenticmemory.text.Secrets;
 import dev.agenticmemory.text.Words;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -66,7 +67,8 @@ final class FactChecks {
     record Bad(String why, boolean lost) implements Verdict {}
   }
 
-  private final Ingest ingest;
+  private final List<Turn> turns;
+  private final boolean mayTranslate;
   private final LocalDate day;
   private final String said;
   private final Set<String> words;
@@ -75,13 +77,28 @@ final class FactChecks {
   private final Set<String> recalled;
 
   FactChecks(Ingest ingest) {
-    this.ingest = ingest;
-    day = LocalDate.ofInstant(ingest.said(), ZoneOffset.UTC);
-    said = String.join("\n", ingest.turns().stream().map(Turn::text).toList());
+    this(ingest.turns(), ingest.recalled(), ingest.said(), ingest.prompt() != null);
+  }
+
+  /// For what was said.
+  ///
+  /// @param recalled what a recall had put into it, and was taken out
+  /// @param observed when it was said
+  /// @param mayTranslate whether facts may be in another language
+  FactChecks(List<Turn> turns, String recalled, Instant observed, boolean mayTranslate) {
+    this.turns = List.copyOf(turns);
+    this.mayTranslate = mayTranslate;
+    day = LocalDate.ofInstant(observed, ZoneOffset.UTC);
+    said = String.join("\n", turns.stream().map(Turn::text).toList());
     words = terms(said);
     users = terms(saidBy(Author.USER));
     assistants = terms(saidBy(Author.ASSISTANT));
-    recalled = terms(ingest.recalled());
+    this.recalled = terms(recalled);
+  }
+
+  /// The day by which relative times are grounded.
+  LocalDate day() {
+    return day;
   }
 
   Checked check(List<Proposed> proposed) {
@@ -113,7 +130,7 @@ final class FactChecks {
     if (isRecalled(text)) {
       return new Verdict.Bad("out of a recalled block", false);
     }
-    if (ingest.prompt() == null && !SameLanguage.isOf(text, said)) {
+    if (!mayTranslate && !SameLanguage.isOf(text, said)) {
       return new Verdict.Bad("translated", true);
     }
     if (share(text, words) == 0) {
@@ -130,16 +147,20 @@ final class FactChecks {
   }
 
   /// `text` as the new text of a memory that says `before`; null where it is not to be trusted.
-  @Nullable String revised(@Nullable String text, String before, Fact fact) {
+  ///
+  /// @param said the statement that it takes over
+  /// @param day by which relative times are grounded
+  static @Nullable String revised(
+      @Nullable String text, String before, String said, LocalDate day) {
     if (text == null || text.isBlank() || text.length() > FACT_CHARS_MAX || !isUnicode(text)) {
       return null;
     }
     String masked = Secrets.mask(text).strip();
-    Set<String> known = terms(before + "\n" + fact.text());
+    Set<String> known = terms(before + "\n" + said);
     boolean theirs =
         share(masked, known) >= 0.5
-            && share(fact.text(), terms(masked)) >= 0.5
-            && SameLanguage.isOf(masked, before + "\n" + fact.text());
+            && share(said, terms(masked)) >= 0.5
+            && SameLanguage.isOf(masked, before + "\n" + said);
     return theirs ? RelativeDates.ground(masked, day) : null;
   }
 
@@ -172,13 +193,12 @@ final class FactChecks {
   }
 
   private boolean has(Author author) {
-    return ingest.turns().stream().anyMatch(turn -> turn.author() == author);
+    return turns.stream().anyMatch(turn -> turn.author() == author);
   }
 
   /// What somebody said, and, of a user, what it said yes to.
   private String saidBy(Author author) {
     StringBuilder all = new StringBuilder();
-    List<Turn> turns = ingest.turns();
     for (int i = 0; i < turns.size(); i++) {
       Turn turn = turns.get(i);
       if (turn.author() == author) {
@@ -230,12 +250,12 @@ final class FactChecks {
     return usable && isUnicode(word) ? word : null;
   }
 
-  private static Set<String> terms(String text) {
+  static Set<String> terms(String text) {
     return new HashSet<>(Words.ofText(ABOUT_USER.matcher(text).replaceFirst(" ")));
   }
 
   /// Which share of the words of `text` is among `known`.
-  private static double share(String text, Set<String> known) {
+  static double share(String text, Set<String> known) {
     Set<String> own = terms(text);
     if (own.isEmpty() || known.isEmpty()) {
       return 0;

@@ -9,7 +9,10 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /// What is done by itself: the jobs, and what they did.
-public record Lifecycle(Digest digest, Reports reports) {
+public record Lifecycle(Digest digest, Sync sync, Reports reports) {
+
+  /// What the model is shown for one of a batch of statements, and for the batch.
+  private static final Judgement.Limits LIMITS = Judgement.Limits.related(3, 60);
 
   /// What the jobs are told.
   ///
@@ -32,6 +35,10 @@ public record Lifecycle(Digest digest, Reports reports) {
     Indexer indexer = new Indexer(embedder);
     MemoryIds ids = new MemoryIds(clock, new SecureRandom());
     Parts parts = new Parts(store, indexer, writer, ids, clock);
-    return new Lifecycle(new Digest(parts, workspaces, settings.user()), new Reports(store));
+    Judgement judgement = new Judgement(store, model, LIMITS);
+    return new Lifecycle(
+        new Digest(parts, workspaces, settings.user()),
+        new Sync(parts, judgement, workspaces, settings.user()),
+        new Reports(store));
   }
 }

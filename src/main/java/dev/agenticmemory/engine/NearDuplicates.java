@@ -13,6 +13,7 @@ import dev.agenticmemory.text.Sameness;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Finds the memory that says the same as a new text, without a language model.
 ///
@@ -34,6 +35,12 @@ final class NearDuplicates {
 
   /// The memory of exactly this scope that says the same.
   Optional<Memory> find(Scope scope, String text, Features features, Instant now) {
+    return find(scope, text, features, _ -> true, now);
+  }
+
+  /// The one of these memories of exactly this scope that says the same.
+  Optional<Memory> find(
+      Scope scope, String text, Features features, Predicate<Memory> among, Instant now) {
     String key = Sameness.key(text);
     if (features.passages().size() > 1 || key.isEmpty()) {
       return Optional.empty();
@@ -55,6 +62,7 @@ final class NearDuplicates {
             .toList();
     return store.load(near).stream()
         .filter(memory -> memory.scope().equals(scope))
+        .filter(among)
         .filter(memory -> key.equals(Sameness.key(memory.text())))
         .findFirst();
   }

@@ -2,6 +2,7 @@ package dev.agenticmemory.engine;
 
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.llm.Usage;
+import dev.agenticmemory.remote.Failure;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -21,6 +22,9 @@ final class Run {
   /// How many different troubles a report names; more say the same.
   private static final int TROUBLES_MAX = 20;
 
+  /// After so many questions in a row without an answer, the rest is left for the next run.
+  private static final int UNANSWERED_MAX = 5;
+
   private final Job job;
   private final Instant started;
   private final boolean dryRun;
@@ -28,6 +32,7 @@ final class Run {
   private final Map<Fate, Long> counts = new EnumMap<>(Fate.class);
   private final Set<String> troubles = new LinkedHashSet<>();
   private Usage usage = Usage.NONE;
+  private int unanswered;
 
   /// @param progress told what is being done, a line each
   Run(Job job, Instant started, boolean dryRun, Consumer<String> progress) {
@@ -53,6 +58,28 @@ final class Run {
 
   void spent(Usage more) {
     usage = usage.plus(more);
+  }
+
+  /// The model answered.
+  void answered(Usage more) {
+    spent(more);
+    if (more.calls() > 0) {
+      unanswered = 0;
+    }
+  }
+
+  /// The model did not answer.
+  ///
+  /// @param things how many things wait for it therefore
+  void unanswered(Failure failure, Usage more, long things) {
+    spent(more);
+    unanswered = failure.kind() == Failure.Kind.SETTINGS ? UNANSWERED_MAX : unanswered + 1;
+    failed(failure.what() + ". " + failure.hint(), things);
+  }
+
+  /// Whether it is of use to ask the model again.
+  boolean mayAsk() {
+    return unanswered < UNANSWERED_MAX;
   }
 
   void say(String what) {

@@ -14,20 +14,29 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The entries that a diary had when it was read last, in their order: by it an entry that was
-/// edited is told from one that is new.
+/// What a file had when it was read last, in its order: by it an entry that was edited is told from
+/// one that is new.
 ///
 /// @param lines one an entry
-record DiaryLedger(List<Line> lines) {
+record Ledger(List<Line> lines) {
 
-  static final DiaryLedger EMPTY = new DiaryLedger(List.of());
+  /// Nothing was read yet.
+  static final Ledger EMPTY = new Ledger(List.of());
 
   /// One entry.
   ///
   /// @param entry its fingerprint
   /// @param heading the fingerprint of its heading
   /// @param memory what was made of it; null where nothing was
-  record Line(String entry, String heading, @Nullable MemoryId memory) {}
+  /// @param own the version in which the memory is there because of this entry alone; 0 where it is
+  ///   there for other reasons
+  record Line(String entry, String heading, @Nullable MemoryId memory, long own) {
+
+    /// Nothing was made of it yet.
+    static Line open(String entry, String heading) {
+      return new Line(entry, heading, null, 0);
+    }
+  }
 
   /// An entry in place of another.
   ///
@@ -36,7 +45,7 @@ record DiaryLedger(List<Line> lines) {
   ///   entry after the other was cut off
   record Edit(Line before, boolean open) {}
 
-  DiaryLedger {
+  Ledger {
     lines = List.copyOf(lines);
   }
 
@@ -101,21 +110,22 @@ record DiaryLedger(List<Line> lines) {
     for (Line line : lines) {
       ObjectNode node = list.addObject().put("e", line.entry()).put("h", line.heading());
       if (line.memory() != null) {
-        node.put("m", line.memory().toString());
+        node.put("m", line.memory().toString()).put("v", line.own());
       }
     }
     return Json.print(list);
   }
 
-  static DiaryLedger parse(String text) {
+  static Ledger parse(String text) {
     List<Line> lines = new ArrayList<>();
     for (JsonNode node : Json.parseOwn(text)) {
       lines.add(
           new Line(
               node.path("e").asText(),
               node.path("h").asText(),
-              node.has("m") ? MemoryId.parse(node.path("m").asText()) : null));
+              node.has("m") ? MemoryId.parse(node.path("m").asText()) : null,
+              node.path("v").asLong()));
     }
-    return new DiaryLedger(lines);
+    return new Ledger(lines);
   }
 }
