@@ -176,7 +176,7 @@ final class Network implements AutoCloseable {
         new HealthServlet.Component(
             "store",
             () -> {
-              var _ = engine.get().inspect().revision();
+              var _ = engine.get().inspect().revision(null);
               return "ok";
             }),
         new HealthServlet.Component(

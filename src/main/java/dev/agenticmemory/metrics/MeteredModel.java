@@ -33,6 +33,11 @@ public final class MeteredModel implements LanguageModel {
     return metered("decide", () -> model.decide(facts, memories));
   }
 
+  @Override
+  public Reply<List<Rating>> rate(String question, List<String> texts) {
+    return metered("rate", () -> model.rate(question, texts));
+  }
+
   private <T> Reply<T> metered(String question, Supplier<Reply<T>> call) {
     Timer.Sample sample = Timer.start(registry);
     Reply<T> reply = call.get();

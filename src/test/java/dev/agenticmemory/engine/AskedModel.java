@@ -90,4 +90,9 @@ final class AskedModel implements LanguageModel {
     return new Reply.Failed<>(
         new Failure("The model is down", "Wait.", Failure.Kind.OUTAGE, null), new Usage(1, 0, 0));
   }
+
+  @Override
+  public Reply<List<Rating>> rate(String question, List<String> texts) {
+    throw new IllegalStateException("No job has anything rated");
+  }
 }

@@ -155,7 +155,7 @@ final class HttpFixture implements AutoCloseable {
         new HealthServlet.Component(
             "store",
             () -> {
-              var _ = engine.inspect().revision();
+              var _ = engine.inspect().revision(null);
               return "ok";
             }));
   }
