@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,7 +68,7 @@ final class ExampleEnvTest {
           private static final long serialVersionUID = 1;
 
           @Override
-          public String get(Object name) {
+          public @Nullable String get(Object name) {
             read.add(name.toString());
             return super.get(name);
           }
