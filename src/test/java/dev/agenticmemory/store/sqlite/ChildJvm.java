@@ -14,6 +14,7 @@ import dev.agenticmemory.engine.Input;
 import dev.agenticmemory.store.MemoryStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,8 @@ final class ChildJvm {
             "-Xshare:auto",
             "-Xmx128m",
             "--enable-native-access=ALL-UNNAMED",
+            // Each its own: the driver tidies up what others just tidied up, and complains.
+            "-Dorg.sqlite.tmpdir=" + Files.createTempDirectory(errors.getParent(), "native"),
             "-cp",
             System.getProperty("java.class.path"),
             main.getName()));
