@@ -7,6 +7,8 @@ import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.elastic.Elasticsearch;
 import dev.agenticmemory.store.opensearch.OpenSearch;
+import dev.agenticmemory.store.s3vectors.S3VectorsStore;
+import dev.agenticmemory.store.s3vectors.VectorIndex;
 import dev.agenticmemory.store.search.Access;
 import dev.agenticmemory.store.search.SearchServer;
 import dev.agenticmemory.store.search.SearchStore;
@@ -38,7 +40,7 @@ final class Stores {
       throw new InvalidInput(
           "store",
           "is \"%s\"".formatted(name),
-          "Name one of %s, embedded:FOLDER, or a search server with :COLLECTION."
+          "Name one of %s, embedded:FOLDER, a search server with :COLLECTION, or s3vectors:INDEX."
               .formatted(Arrays.toString(Config.StoreEngine.values()).toLowerCase(Locale.ROOT)));
     }
 
@@ -46,6 +48,10 @@ final class Stores {
       return engine == Config.StoreEngine.EMBEDDED && place != null
           ? config.withHome(Path.of(place).toAbsolutePath())
           : config;
+    }
+
+    String indexIn(Config config) {
+      return place == null ? config.engines().s3Vectors().index() : place;
     }
 
     Engines.Cluster in(Engines.Cluster cluster) {
@@ -68,6 +74,10 @@ final class Stores {
         Engines.Cluster cluster = named.in(config.engines().openSearch());
         yield new SearchStore(openSearch(config.engines(), cluster), cluster.collection(), space);
       }
+      case S3VECTORS -> {
+        String index = named.indexIn(config);
+        yield new S3VectorsStore(vectorIndex(config, index), beside(config, index), space);
+      }
     };
   }
 
@@ -84,6 +94,10 @@ final class Stores {
         Engines.Cluster cluster = named.in(config.engines().openSearch());
         yield SearchStore.asItIs(openSearch(config.engines(), cluster), cluster.collection());
       }
+      case S3VECTORS -> {
+        String index = named.indexIn(config);
+        yield S3VectorsStore.asItIs(vectorIndex(config, index), beside(config, index));
+      }
     };
   }
 
@@ -94,6 +108,17 @@ final class Stores {
 
   private static Path file(Config config) {
     return config.home().resolve("memory.db");
+  }
+
+  /// The embedded store beside an index of S3 Vectors.
+  private static Path beside(Config config, String index) {
+    return config.home().resolve("s3vectors-" + index + ".db");
+  }
+
+  private static VectorIndex vectorIndex(Config config, String index) {
+    Engines.S3Vectors settings = config.engines().s3Vectors();
+    return new VectorIndex(
+        config.engines().region(), settings.endpoint(), settings.bucket(), index);
   }
 
   private static SearchServer elasticsearch(Engines.Cluster cluster) {

@@ -76,7 +76,8 @@ public record Config(
   public enum StoreEngine {
     EMBEDDED,
     ELASTICSEARCH,
-    OPENSEARCH
+    OPENSEARCH,
+    S3VECTORS
   }
 
   private static final String PREFIX = "MEMORY_";

@@ -72,9 +72,15 @@ public final class RealServer implements AutoCloseable {
     return started(command, folder, settings);
   }
 
-  /// Whether the files of an engine are there.
-  public static boolean isThere(String engine) {
-    return Files.isDirectory(ENGINES.resolve(engine).resolve("target"));
+  /// A lenient stand-in for S3 Vectors, which forgets all when it ends.
+  public static RealServer s3Vectors(Path folder) {
+    List<String> command = java("256m");
+    command.addAll(
+        List.of(
+            "--class-path",
+            ENGINES.resolve("s3vectors/target/lib") + "/*",
+            ENGINES.resolve("s3vectors/S3VectorsNode.java").toString()));
+    return started(command, folder);
   }
 
   private static List<String> java(String memory) {

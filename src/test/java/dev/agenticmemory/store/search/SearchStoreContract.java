@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.domain.Memory;
@@ -393,29 +394,32 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
 
   @Test
   void aRedIndexIsAnErrorAndNoShortAnswer() throws Exception {
-    Memory tea = stored(memory("likes tea"));
     try (MemoryStore beside =
         new SearchStore(client(), collection, SPACE, Duration.ofMillis(500))) {
-      allocate(collection + "-1", "\"nowhere\"");
+      String index = collection + "-1";
+      makeRed(index);
       assertThatThrownBy(() -> beside.list(live(ALICE), first(10))).isInstanceOf(Unavailable.class);
+      assertThatThrownBy(() -> beside.candidates(live(ALICE), meaning(EAST, 5)))
+          .isInstanceOf(Unavailable.class);
       assertThatThrownBy(() -> beside.apply(List.of(add(memory("likes milk")))))
           .isInstanceOf(Unavailable.class);
-      allocate(collection + "-1", "null");
-      assertThat(store.find(tea.id())).contains(tea);
-      assertThat(store.apply(List.of(add(memory("likes rum"))))).isEqualTo(APPLIED);
+
+      send("PUT", "/" + index + "/_settings", "{\"index.routing.allocation.require._name\":null}");
+      send("GET", "/_cluster/health/" + index + "?wait_for_status=yellow&timeout=30s", "");
+      assertThat(beside.apply(List.of(add(memory("likes rum"))))).isEqualTo(APPLIED);
+      requireExactly(live(ALICE), "likes rum");
     }
   }
 
-  /// Has an index only on nodes of this name, and waits for it where that is any.
-  private void allocate(String index, String node) throws Exception {
-    send("POST", "/" + index + "/_close", "");
-    send(
-        "PUT",
-        "/" + index + "/_settings",
-        "{\"index.routing.allocation.require._name\":" + node + "}");
-    send("POST", "/" + index + "/_open?wait_for_active_shards=0", "");
-    if (node.equals("null")) {
-      send("GET", "/_cluster/health/" + index + "?wait_for_status=yellow&timeout=30s", "");
-    }
+  /// Takes the place of an index by one that no node may hold.
+  private void makeRed(String index) throws Exception {
+    String found = send("GET", "/" + index + "/_mapping", "").body();
+    ObjectNode body = Json.object();
+    body.set("mappings", Json.parse(found).path(index).path("mappings"));
+    body.set("settings", client().vectorSettings());
+    body.withObject("/settings").put("index.routing.allocation.require._name", "nowhere");
+    body.putObject("aliases").putObject(collection);
+    send("DELETE", "/" + index, "");
+    send("PUT", "/" + index + "?wait_for_active_shards=0&timeout=1s", body.toString());
   }
 }
