@@ -207,6 +207,17 @@ async function digestDoesItsWork() {
   check("a second digest changes nothing", again.length === 1, again);
 }
 
+async function dreamDoesItsWork() {
+  const old = new Date(Date.now() - 9 * 86_400_000).toISOString().slice(0, 10);
+  world.writeDiary("main", old, "### [10:00] Session main:main\n- Boss: The piano tuner is called Ignaz.\n- main: Noted.\n");
+  await agenticMemory("digest", "--all");
+  const about = (all) => all.filter((memory) => memory.memory.includes("Ignaz")).length;
+  check("an old diary becomes short-term memory of its day", about(await memories("--run", old)) === 1, old);
+  await agenticMemory("dream");
+  const counts = [about(await memories()), about(await memories("--run", old))];
+  check("dream moves what is old into long-term memory, once", counts[0] === 1 && counts[1] === 0, counts);
+}
+
 let modelUrl;
 try {
   modelUrl = await model.listen();
@@ -226,6 +237,7 @@ try {
   await theToolsWorkOverHttp("streamable-http", "/mcp");
   await whatTheServerMissedIsDeliveredOnce();
   await digestDoesItsWork();
+  await dreamDoesItsWork();
 } catch (e) {
   check("the suite runs to its end", false, e.stack);
 } finally {

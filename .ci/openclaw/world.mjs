@@ -1,6 +1,6 @@
 // A home with an OpenClaw of its own: configuration, gateway, turns, diaries. Nothing outside of it is touched.
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -162,6 +162,11 @@ export class World {
     const folder = join(this.workspace(agent), "memory");
     const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".md")).sort() : [];
     return files.map((name) => readFileSync(join(folder, name), "utf8")).join("");
+  }
+
+  /** Adds to an agent's diary of a day, as a person does. */
+  writeDiary(agent, day, text) {
+    appendFileSync(join(this.workspace(agent), "memory", `${day}.md`), text);
   }
 
   workspace(agent) {
