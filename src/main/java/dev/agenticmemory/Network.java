@@ -140,7 +140,7 @@ final class Network implements AutoCloseable {
     log.printf(
         "Serving on %s://%s:%d, %s%n",
         service.keystore() == null ? "http" : "https",
-        service.address().getHostString(),
+        service.address().getAddress().getHostAddress(),
         made.port(),
         gatekeeper.isLocked() ? "with tokens" : "to everybody on this machine");
   }

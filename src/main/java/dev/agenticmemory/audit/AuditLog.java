@@ -76,9 +76,7 @@ public final class AuditLog implements Audit {
       ids.add(arguments.path("memory_id").asText());
     }
     if (answer != null) {
-      for (JsonNode results : answer.findValues("results")) {
-        results.forEach(one -> ids.add(one.path("id").asText()));
-      }
+      collect(answer.findValue("results"), ids);
       if (answer.path("deleted").isNumber()) {
         line.put("deleted", answer.path("deleted").asLong());
       }
@@ -87,6 +85,15 @@ public final class AuditLog implements Audit {
     ArrayNode array = line.putArray("memory_ids");
     ids.stream().limit(IDS_MAX).forEach(array::add);
     line.put("count", ids.size());
+  }
+
+  /// The ids of `results`, which one route nests twice.
+  private static void collect(@Nullable JsonNode results, Set<String> ids) {
+    if (results != null && results.isObject()) {
+      collect(results.get("results"), ids);
+    } else if (results != null) {
+      results.forEach(one -> ids.add(one.path("id").asText()));
+    }
   }
 
   private static ObjectNode said(ObjectNode arguments) {
