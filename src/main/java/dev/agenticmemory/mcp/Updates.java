@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Tells clients that follow resources that they may have changed: after each write of this process
 /// at once, after one of another process within [#POLL_MS]. A write to one user's memories is not
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class Updates implements AutoCloseable {
 
   private static final int POLL_MS = 1_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Updates.class);
 
   static final String SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId";
 
@@ -82,6 +86,8 @@ final class Updates implements AutoCloseable {
       }
     } catch (Unavailable _) {
       // The next look tells what this one missed.
+    } catch (RuntimeException e) {
+      LOG.warn("A look for changes failed", e); // Thrown on, it would be the last look.
     }
   }
 

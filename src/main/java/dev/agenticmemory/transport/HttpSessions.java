@@ -52,6 +52,7 @@ final class HttpSessions implements AutoCloseable {
       this.id = id;
       this.session = session;
       this.lastUsed = now;
+      this.cameBack = true;
       stream.set(open);
     }
 

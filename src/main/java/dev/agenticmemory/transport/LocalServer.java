@@ -224,6 +224,10 @@ public final class LocalServer implements AutoCloseable {
       endpoint.remove(home);
       listener.close();
       Files.deleteIfExists(endpoint.socket());
+      Path folder = endpoint.socket().getParent();
+      if (folder != null && !home.equals(folder)) {
+        Files.deleteIfExists(folder); // Made for the socket alone.
+      }
       for (SocketChannel client : clients) {
         client.close();
       }

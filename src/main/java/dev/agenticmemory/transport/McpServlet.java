@@ -68,7 +68,7 @@ final class McpServlet extends HttpServlet {
   private void modern(HttpServletRequest request, HttpServletResponse response, JsonNode message)
       throws IOException, Refused {
     Caller caller = callers.apply(request);
-    if (message.isObject() && !message.has("id")) {
+    if (message.path("method").isTextual() && !message.has("id")) {
       // This era has no notifications over HTTP: who loses interest ends the connection.
       response.setStatus(HttpServletResponse.SC_ACCEPTED);
       return;
