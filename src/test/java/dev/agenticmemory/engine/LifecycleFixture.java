@@ -3,6 +3,8 @@ package dev.agenticmemory.engine;
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.Filter;
 import dev.agenticmemory.domain.Memory;
+import dev.agenticmemory.domain.Metadata;
+import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.Sharing;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
@@ -118,6 +120,54 @@ final class LifecycleFixture implements AutoCloseable {
     return lifecycle.digest().run(new Digest.Days.Recent(), false, _ -> {});
   }
 
+  JobReport dream() {
+    return lifecycle.dream().run(false, _ -> {});
+  }
+
+  /// Keeps a short-term memory of a day, as a client does.
+  Memory shortTerm(String run, String text, @Nullable AgentId agent, @Nullable String category) {
+    AddRequest request =
+        new AddRequest(
+            new Input.Text(text),
+            null,
+            agent,
+            new RunId(run),
+            false,
+            category,
+            Metadata.EMPTY,
+            null,
+            null,
+            null,
+            null);
+    return stored(request);
+  }
+
+  Memory shortTerm(String run, String text) {
+    return shortTerm(run, text, MAIN, null);
+  }
+
+  Memory longTerm(String text) {
+    return stored(
+        new AddRequest(
+            new Input.Text(text),
+            null,
+            MAIN,
+            null,
+            false,
+            null,
+            Metadata.EMPTY,
+            null,
+            null,
+            null,
+            null));
+  }
+
+  private Memory stored(AddRequest request) {
+    return store
+        .find(engine.addMemory().add(CALLER, request).items().getFirst().id())
+        .orElseThrow();
+  }
+
   /// The live memories of Alice, oldest first.
   List<Memory> memories(Selection.Runs runs, @Nullable AgentId agent) {
     Selection selection =
@@ -130,9 +180,7 @@ final class LifecycleFixture implements AutoCloseable {
   }
 
   List<String> texts(LocalDate day) {
-    return memories(
-            new Selection.Runs.Only(new dev.agenticmemory.domain.RunId(day.toString())), null)
-        .stream()
+    return memories(new Selection.Runs.Only(new RunId(day.toString())), null).stream()
         .map(Memory::text)
         .toList();
   }
