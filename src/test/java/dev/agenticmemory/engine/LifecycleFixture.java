@@ -38,6 +38,8 @@ final class LifecycleFixture implements AutoCloseable {
   static final UserId ALICE = new UserId("alice");
   static final AgentId MAIN = new AgentId("main");
   static final AgentId DEV = new AgentId("dev");
+  static final AgentId OPS = new AgentId("ops");
+  static final List<AgentId> AGENTS = List.of(MAIN, DEV, OPS);
   static final Caller CALLER = new Caller(ALICE, false, null, Source.TOOL, Sharing.USER);
   static final LocalDate DAY = LocalDate.parse("2026-03-01");
   static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
@@ -46,6 +48,7 @@ final class LifecycleFixture implements AutoCloseable {
   final MemoryStore store;
   final Engine engine;
   final Lifecycle lifecycle;
+  final Clock clock;
   private final Path folder;
   private Instant now = NOON;
 
@@ -57,11 +60,11 @@ final class LifecycleFixture implements AutoCloseable {
     this.folder = folder;
     HashEmbedder embedder = new HashEmbedder(256);
     InstantSource source = () -> now;
-    Clock clock = source.withZone(ZoneOffset.UTC);
+    clock = source.withZone(ZoneOffset.UTC);
     store = around.apply(new SqliteStore(folder.resolve("memories.db"), embedder.space()));
     engine = Engine.of(store, embedder, clock);
     Map<AgentId, Path> folders = new LinkedHashMap<>();
-    List.of(MAIN, DEV).forEach(agent -> folders.put(agent, folder.resolve(agent.value())));
+    AGENTS.forEach(agent -> folders.put(agent, folder.resolve(agent.value())));
     lifecycle =
         Lifecycle.of(
             store,
