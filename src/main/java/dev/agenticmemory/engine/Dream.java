@@ -73,7 +73,7 @@ public final class Dream {
     Judgement alike = new Judgement(store, model, Lifecycle.ALIKE);
     LocalDate before = today.minusDays(settings.archiveAfterDays() - 1L);
     run.part(() -> new Archive(parts, related, model != null, run).archive(user, before));
-    run.part(() -> new Merging(parts, alike, run).merge(user));
+    run.part(() -> new Merging(parts, alike, model != null, run).merge(user));
   }
 
   /// Removes what has expired. No seal stays: nobody deleted it.

@@ -44,11 +44,14 @@ final class Merging {
   private final Parts parts;
   private final MemoryStore store;
   private final Judgement judgement;
+  private final boolean asks;
   private final Run run;
   private final Instant now;
 
-  Merging(Parts parts, Judgement judgement, Run run) {
+  /// @param asks whether a model is asked
+  Merging(Parts parts, Judgement judgement, boolean asks, Run run) {
     this.parts = parts;
+    this.asks = asks;
     this.store = parts.store();
     this.judgement = judgement;
     this.run = run;
@@ -70,7 +73,11 @@ final class Merging {
         store,
         all,
         memory -> {
-          Optional<MemoryId> done = through.computeIfAbsent(memory.scope(), this::through);
+          // Without a model nothing more is found than when it was archived.
+      if (!asks && memory.origin().source() == Source.DREAM) {
+        return;
+      }
+      Optional<MemoryId> done = through.computeIfAbsent(memory.scope(), this::through);
           if (done.isEmpty() || memory.id().compareTo(done.get()) > 0) {
             fresh.computeIfAbsent(memory.scope(), _ -> new ArrayList<>()).add(memory.id());
           }
