@@ -35,6 +35,7 @@ import dev.agenticmemory.metrics.MeteredModel;
 import dev.agenticmemory.openclaw.Layout;
 import dev.agenticmemory.openclaw.NamedFolders;
 import dev.agenticmemory.openclaw.OpenClaw;
+import dev.agenticmemory.schedule.Scheduler;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Reembedding;
 import dev.agenticmemory.store.sqlite.SqliteStore;
@@ -80,6 +81,7 @@ final class Program implements AutoCloseable {
   private @Nullable Lifecycle lifecycle;
   private @Nullable McpEndpoints endpoints;
   private @Nullable LocalServer local;
+  private @Nullable Scheduler scheduler;
   private boolean closed;
 
   Program(Config config, String version, Map<String, String> environment) {
@@ -161,6 +163,13 @@ final class Program implements AutoCloseable {
     return lifecycle;
   }
 
+  /// Runs the jobs at their times, until the program ends.
+  private synchronized void startJobs() {
+    if (!closed && scheduler == null) {
+      scheduler = JobTimes.start(config.jobs(), this::lifecycle, this::opened);
+    }
+  }
+
   private Workspaces workspaces() {
     Jobs jobs = config.jobs();
     Layout layout = new Layout(jobs.diary(), jobs.notes());
@@ -205,6 +214,9 @@ final class Program implements AutoCloseable {
 
   /// Serves one MCP client by itself, until its input ends.
   void serve(Caller caller, InputStream in, OutputStream out) throws IOException {
+    if (config.jobs().where() == Jobs.Where.STDIO) {
+      startJobs();
+    }
     try (Dispatcher dispatcher = dispatcher()) {
       new StdioTransport(dispatcher, caller, out).serve(in);
     }
@@ -256,6 +268,9 @@ final class Program implements AutoCloseable {
       local = stdio;
     }
     warmUp();
+    if (config.jobs().where() != Jobs.Where.OFF) {
+      startJobs();
+    }
     made.join();
   }
 
@@ -337,10 +352,12 @@ final class Program implements AutoCloseable {
     Network running;
     McpEndpoints mcp;
     LocalServer stdio;
+    Scheduler jobs;
     synchronized (this) {
       running = network;
       mcp = endpoints;
       stdio = local;
+      jobs = scheduler;
     }
     if (stdio != null) {
       stdio.close();
@@ -350,6 +367,9 @@ final class Program implements AutoCloseable {
     }
     if (running != null) {
       running.close();
+    }
+    if (jobs != null) {
+      jobs.close();
     }
     closeParts();
   }

@@ -25,6 +25,7 @@ public final class Cli {
     CommandLine commandLine = new CommandLine(new Cli());
     commandLine.getCommandSpec().version("agentic-memory " + version);
     commands.forEach(commandLine::addSubcommand);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(Cli::fail);
     return commandLine;
   }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.engine.Digest;
 import dev.agenticmemory.engine.Fate;
+import dev.agenticmemory.engine.Job;
 import dev.agenticmemory.engine.JobReport;
 import dev.agenticmemory.engine.Lifecycle;
+import dev.agenticmemory.engine.Reports;
 import dev.agenticmemory.json.Json;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -21,9 +23,10 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `digest`, `sync`: what else is done by itself, done now.
+/// `digest`, `sync`, `dream`, `jobs`: what else is done by itself, done now.
 public final class JobCommands {
 
   /// Ends a command whose job left something undone; scripts may run it again.
@@ -33,7 +36,11 @@ public final class JobCommands {
 
   /// All of them.
   public static List<Object> all(Supplier<Lifecycle> lifecycle, Clock clock) {
-    return List.of(new DigestCommand(lifecycle, clock), new SyncCommand(lifecycle));
+    return List.of(
+        new DigestCommand(lifecycle, clock),
+        new SyncCommand(lifecycle),
+        new DreamCommand(lifecycle),
+        new JobsCommand(lifecycle));
   }
 
   /// What every job has.
@@ -173,6 +180,78 @@ public final class JobCommands {
     @Override
     JobReport run(Consumer<String> progress) {
       return lifecycle.get().sync().run(dryRun, progress);
+    }
+  }
+
+  /// `agentic-memory dream`: short-term memories become long-term ones.
+  @Command(
+      name = "dream",
+      description = "Distil past days' diaries, archive old short-term memories, merge duplicates.",
+      mixinStandardHelpOptions = true)
+  static final class DreamCommand extends JobCommand {
+
+    private final Supplier<Lifecycle> lifecycle;
+
+    DreamCommand(Supplier<Lifecycle> lifecycle) {
+      this.lifecycle = lifecycle;
+    }
+
+    @Override
+    JobReport run(Consumer<String> progress) {
+      return lifecycle.get().dream().run(dryRun, progress);
+    }
+  }
+
+  /// `agentic-memory jobs`: when jobs are due, and what they did.
+  @Command(
+      name = "jobs",
+      description = "Show when digest, sync and dream are due and what their last runs did.",
+      mixinStandardHelpOptions = true)
+  @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields before it calls a command.
+  static final class JobsCommand implements Callable<Integer> {
+
+    /// How many reports of one job are shown.
+    private static final int REPORTS = 20;
+
+    private final Supplier<Lifecycle> lifecycle;
+
+    @Spec CommandSpec spec;
+
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "JOB",
+        description = "Only this one, with its last 20 reports: ${COMPLETION-CANDIDATES}.")
+    @Nullable Job job;
+
+    JobsCommand(Supplier<Lifecycle> lifecycle) {
+      this.lifecycle = lifecycle;
+    }
+
+    @Override
+    public Integer call() {
+      PrintWriter out = spec.commandLine().getOut();
+      Reports reports = lifecycle.get().reports();
+      for (Job each : job == null ? List.of(Job.values()) : List.of(job)) {
+        List<JobReport> last = reports.last(each, job == null ? 1 : REPORTS);
+        out.printf(
+            "%-7s next %s%n",
+            each.word(),
+            reports
+                .due(each)
+                .map(String::valueOf)
+                .orElse("never: no process runs it at its times"));
+        last.forEach(report -> print(report, out));
+        if (last.isEmpty()) {
+          out.println("        has not run yet");
+        }
+      }
+      out.flush();
+      return 0;
+    }
+
+    private static void print(JobReport report, PrintWriter out) {
+      out.printf("        %s  %s%n", report.started(), summary(report));
+      report.troubles().forEach(trouble -> out.println("          failed: " + trouble));
     }
   }
 }

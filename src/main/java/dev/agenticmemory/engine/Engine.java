@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param inspect what is there to be looked at: counts, users, runs
 /// @param languages whether the embedding model reads what is stored
 /// @param ingests what waits for a language model
+/// @param reports what the jobs did
 /// @param queue does what waits; null where no language model is configured
 public record Engine(
     AddMemory addMemory,
@@ -23,6 +24,7 @@ public record Engine(
     Inspect inspect,
     Languages languages,
     Ingests ingests,
+    Reports reports,
     Writer writer,
     @Nullable IngestQueue queue) {
 
@@ -71,6 +73,7 @@ public record Engine(
         new Inspect(store, clock),
         new Languages(store, indexer, clock),
         new Ingests(store, writer, signal, clock),
+        new Reports(store),
         writer,
         queue);
   }

@@ -15,4 +15,9 @@ public enum Job {
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
+
+  /// The kind, and the id, of the task that says when it is due.
+  public String task() {
+    return "job-" + word();
+  }
 }

@@ -117,6 +117,16 @@ final class Judgement {
     return new Question(scope, statements, features, now).settle();
   }
 
+  /// The memories that a statement would be judged beside, or that say the same.
+  List<Memory> beside(
+      Scope scope, Statement statement, Function<String, Features> features, Instant now) {
+    Question question = new Question(scope, List.of(statement), features, now);
+    return switch (question.known(statement).orElse(null)) {
+      case Verdict.Known(Memory by, boolean _) -> List.of(by);
+      case null, default -> model == null ? List.of() : question.neighbours(statement);
+    };
+  }
+
   /// One question about statements of one scope.
   private final class Question {
 
@@ -250,8 +260,7 @@ final class Judgement {
       if (TextHash.of(text).equals(target.content().hash())) {
         return put(i, new Verdict.Known(target, true));
       }
-      if (store.findSame(scope, TextHash.of(text), now).isPresent()
-          || written.containsKey(Sameness.key(text))) {
+      if (same(text, statement).isPresent() || written.containsKey(Sameness.key(text))) {
         return false;
       }
       touched.add(target.id());
@@ -271,11 +280,7 @@ final class Judgement {
 
     /// The memory that says the same, found without a model.
     private Optional<Verdict> known(Statement statement) {
-      Optional<Memory> exact =
-          store
-              .findSame(scope, TextHash.of(statement.text()), now)
-              .flatMap(store::find)
-              .filter(statement.beside());
+      Optional<Memory> exact = same(statement.text(), statement);
       return exact
           .or(() ->
               nearDuplicates.find(
@@ -286,6 +291,13 @@ final class Judgement {
                   now))
           .filter(memory -> memory.content().stage() == Stage.SETTLED)
           .map(memory -> new Verdict.Known(memory, exact.isEmpty()));
+    }
+
+    private Optional<Memory> same(String text, Statement statement) {
+      return store
+          .findSame(scope, TextHash.of(text), now)
+          .flatMap(store::find)
+          .filter(statement.beside());
     }
 
     /// Adds what is near to `shown`. False where nothing is, or no room for any of it.

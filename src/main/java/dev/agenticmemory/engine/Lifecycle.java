@@ -9,10 +9,13 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /// What is done by itself: the jobs, and what they did.
-public record Lifecycle(Digest digest, Sync sync, Reports reports) {
+public record Lifecycle(Digest digest, Sync sync, Dream dream, Reports reports) {
 
   /// What the model is shown for one of a batch of statements, and for the batch.
-  private static final Judgement.Limits LIMITS = Judgement.Limits.related(3, 60);
+  static final Judgement.Limits RELATED = Judgement.Limits.related(3, 60);
+
+  /// What says nearly the same: from here on two memories may be one.
+  static final Judgement.Limits ALIKE = new Judgement.Limits(0.8, 0.8, 3, 60);
 
   /// What the jobs are told.
   ///
@@ -35,10 +38,12 @@ public record Lifecycle(Digest digest, Sync sync, Reports reports) {
     Indexer indexer = new Indexer(embedder);
     MemoryIds ids = new MemoryIds(clock, new SecureRandom());
     Parts parts = new Parts(store, indexer, writer, ids, clock);
-    Judgement judgement = new Judgement(store, model, LIMITS);
+    Judgement judgement = new Judgement(store, model, RELATED);
+    Digest digest = new Digest(parts, workspaces, settings.user());
     return new Lifecycle(
-        new Digest(parts, workspaces, settings.user()),
+        digest,
         new Sync(parts, judgement, workspaces, settings.user()),
+        new Dream(parts, model, digest, settings),
         new Reports(store));
   }
 }

@@ -10,7 +10,9 @@ import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.NotFound;
 import dev.agenticmemory.domain.Right;
+import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Stage;
+import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Outcome;
@@ -94,10 +96,18 @@ public final class OneMemory {
   /// superseded, archived or damaged.
   public void delete(Caller caller, MemoryId id) {
     caller.require(Right.DELETE);
-    boolean theirs = store.owner(id).filter(caller::mayChange).isPresent();
-    if (!theirs || !writer.erase(id, clock.instant(), caller.actor())) {
+    Scope owner = store.owner(id).filter(caller::mayChange).orElseThrow(() -> new NotFound(id));
+    if (!erased(caller, owner.user(), id)) {
       throw new NotFound(id);
     }
+  }
+
+  /// With what was merged into it before, whose texts say the same.
+  private boolean erased(Caller caller, UserId user, MemoryId id) {
+    Lineage.of(store, user, id).stream()
+        .filter(source -> store.find(source).isEmpty())
+        .forEach(source -> erased(caller, user, source));
+    return writer.erase(id, clock.instant(), caller.actor());
   }
 
   private Memory changeable(Caller caller, MemoryId id) {

@@ -4,8 +4,11 @@ import dev.agenticmemory.json.Json;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.MemoryStore;
+import dev.agenticmemory.store.Task;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What the last runs of each job did, for who asks.
 public final class Reports {
@@ -46,6 +49,11 @@ public final class Reports {
     return store.marks(kind(job), null, limit).stream()
         .map(mark -> JobReport.of(Json.parseOwn(mark.value())))
         .toList();
+  }
+
+  /// When a job is due next; empty where nothing runs it at its times.
+  public Optional<Instant> due(Job job) {
+    return store.tasks(job.task(), 1).stream().map(Task::due).findFirst();
   }
 
   private static String kind(Job job) {

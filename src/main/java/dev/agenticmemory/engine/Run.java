@@ -42,6 +42,10 @@ final class Run {
     this.progress = progress;
   }
 
+  Instant started() {
+    return started;
+  }
+
   boolean isDry() {
     return dryRun;
   }

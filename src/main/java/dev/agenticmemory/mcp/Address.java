@@ -6,6 +6,7 @@ import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.engine.Job;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.util.Arrays;
@@ -19,6 +20,12 @@ sealed interface Address {
   String SCHEME = "memory://";
 
   record Stats() implements Address {}
+
+  /// All jobs: when they are due, and what each did last.
+  record Jobs() implements Address {}
+
+  /// What one job did of late.
+  record OneJob(Job job) implements Address {}
 
   record LongTerm(UserId user) implements Address {}
 
@@ -48,6 +55,8 @@ sealed interface Address {
     String shape = kind + " " + path.size();
     return switch (shape) {
       case "stats 1" -> new Stats();
+      case "jobs 1" -> new Jobs();
+      case "jobs 2" -> job(path.get(1));
       case "users 3" ->
           switch (path.get(2)) {
             case "long-term" -> new LongTerm(new UserId(path.get(1)));
@@ -63,6 +72,14 @@ sealed interface Address {
           path.get(2).equals("history") ? new History(MemoryId.parse(path.get(1))) : null;
       default -> null;
     };
+  }
+
+  private static @Nullable Address job(String word) {
+    return Arrays.stream(Job.values())
+        .filter(job -> job.word().equals(word))
+        .findFirst()
+        .map(OneJob::new)
+        .orElse(null);
   }
 
   static String ofLongTerm(UserId user) {

@@ -12,7 +12,9 @@ import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Ingests;
+import dev.agenticmemory.engine.Job;
 import dev.agenticmemory.engine.ListMemories;
+import dev.agenticmemory.engine.Reports;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.llm.Usage;
 import dev.agenticmemory.store.RunSummary;
@@ -39,6 +41,12 @@ final class Resources {
     add(resources, "memory://stats", "stats", "How much is remembered", "Counts of memories.");
     add(
         resources,
+        "memory://jobs",
+        "jobs",
+        "Digest, sync and dream",
+        "When each job is due, and what its last run did.");
+    add(
+        resources,
         Address.ofLongTerm(user),
         "long-term",
         "Long-term memory of " + user,
@@ -54,6 +62,7 @@ final class Resources {
 
   ArrayNode templates() {
     ArrayNode templates = Json.array();
+    template(templates, "jobs/{job}", "job", "One job", "What digest, sync or dream did of late.");
     template(
         templates,
         "users/{user_id}/long-term",
@@ -98,7 +107,7 @@ final class Resources {
         .filter(_ -> caller.may(Right.READ))
         .map(address ->
             switch (address) {
-              case Address.Stats() -> true;
+              case Address.Stats(), Address.Jobs(), Address.OneJob _ -> true;
               case Address.LongTerm(UserId user) -> caller.mayAsk(user);
               case Address.Runs(UserId user) -> caller.mayAsk(user);
               case Address.Run(UserId user, RunId _) -> caller.mayAsk(user);
@@ -110,6 +119,8 @@ final class Resources {
   private ObjectNode content(Caller caller, Address address) {
     return switch (address) {
       case Address.Stats() -> stats(caller);
+      case Address.Jobs() -> jobs();
+      case Address.OneJob(Job job) -> reports(job);
       case Address.LongTerm(UserId user) -> page(caller, user, new Selection.Runs.LongTerm());
       case Address.Runs(UserId user) -> runs(caller, user);
       case Address.Run(UserId user, RunId run) -> page(caller, user, new Selection.Runs.Only(run));
@@ -137,6 +148,26 @@ final class Resources {
         .put("users", stats.users())
         .put("embedding_model", engine.get().inspect().space().model())
         .put("dimensions", engine.get().inspect().space().dimensions());
+  }
+
+  private ObjectNode jobs() {
+    ObjectNode answer = Json.object();
+    ArrayNode results = answer.putArray("results");
+    Reports reports = engine.get().reports();
+    for (Job job : Job.values()) {
+      ObjectNode one = results.addObject().put("job", job.word());
+      reports.due(job).ifPresent(due -> one.put("due", due.toString()));
+      reports.last(job, 1).forEach(report -> one.set("last", report.json()));
+      one.put("uri", Address.SCHEME + "jobs/" + job.word());
+    }
+    return answer;
+  }
+
+  private ObjectNode reports(Job job) {
+    ObjectNode answer = Json.object();
+    ArrayNode results = answer.putArray("results");
+    engine.get().reports().last(job, Reports.KEPT).forEach(r -> results.add(r.json()));
+    return answer;
   }
 
   private ObjectNode page(Caller caller, UserId user, Selection.Runs runs) {

@@ -123,7 +123,12 @@ final class Updates implements AutoCloseable {
               case Address.LongTerm(UserId user) -> Set.of(user);
               case Address.Runs(UserId user) -> Set.of(user);
               case Address.Run(UserId user, var _) -> Set.of(user);
-              case Address.Stats _, Address.One _, Address.History _ -> caller.access().users();
+              case Address.Stats _,
+                  Address.Jobs _,
+                  Address.OneJob _,
+                  Address.One _,
+                  Address.History _ ->
+                  caller.access().users();
             })
         .orElse(Set.of());
   }

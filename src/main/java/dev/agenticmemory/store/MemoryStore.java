@@ -77,6 +77,12 @@ public interface MemoryStore extends AutoCloseable {
   /// How many memories are selected.
   long count(Selection selection);
 
+  /// Live memories of all users that have expired at `now`, in no particular order. These are in no
+  /// list and in no search any more, and wait to be purged.
+  ///
+  /// @param limit how many at most
+  List<Memory> expired(Instant now, int limit);
+
   /// What happened to this memory, oldest first; empty where it never was.
   List<HistoryEntry> history(MemoryId id);
 

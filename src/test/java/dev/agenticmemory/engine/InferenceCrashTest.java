@@ -9,9 +9,6 @@ import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.Stage;
 import dev.agenticmemory.llm.ScriptedModel;
 import dev.agenticmemory.llm.ScriptedModel.Reaction;
-import dev.agenticmemory.store.MemoryStore;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,38 +29,6 @@ final class InferenceCrashTest {
   private static final int STEPS_MAX = 80;
 
   @TempDir Path folder;
-
-  /// What ends a process in the middle: an Error, which nothing in the program catches.
-  private static final class Killed extends Error {
-    Killed() {
-      super("killed", null, false, false);
-    }
-  }
-
-  /// Ends the process just before or just after its `n`th call of the store.
-  private static UnaryOperator<MemoryStore> killing(int n, boolean after, AtomicInteger calls) {
-    return store ->
-        (MemoryStore)
-            Proxy.newProxyInstance(
-                MemoryStore.class.getClassLoader(),
-                new Class<?>[] {MemoryStore.class},
-                (_, method, arguments) -> {
-                  boolean counts = !method.getName().equals("close");
-                  boolean here = counts && calls.incrementAndGet() == n;
-                  if (here && !after) {
-                    throw new Killed();
-                  }
-                  try {
-                    Object result = method.invoke(store, arguments);
-                    if (here) {
-                      throw new Killed();
-                    }
-                    return result;
-                  } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                  }
-                });
-  }
 
   private static Reaction[] script() {
     return new Reaction[] {
@@ -96,11 +60,10 @@ final class InferenceCrashTest {
     }
     boolean killed = false;
     InferenceFixture dying =
-        new InferenceFixture(
-            home, play(), killing(step, after, new AtomicInteger()), InferenceFixture.CALL_MAX);
+        new InferenceFixture(home, play(), DyingStore.at(step, after), InferenceFixture.CALL_MAX);
     try {
       dying.add(new Input.Text(INPUT), key);
-    } catch (Killed _) {
+    } catch (DyingStore.Killed _) {
       killed = true;
     }
     dying.close();

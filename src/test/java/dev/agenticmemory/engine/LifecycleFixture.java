@@ -3,6 +3,8 @@ package dev.agenticmemory.engine;
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.Filter;
 import dev.agenticmemory.domain.Memory;
+import dev.agenticmemory.domain.Metadata;
+import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.Sharing;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
@@ -36,6 +38,8 @@ final class LifecycleFixture implements AutoCloseable {
   static final UserId ALICE = new UserId("alice");
   static final AgentId MAIN = new AgentId("main");
   static final AgentId DEV = new AgentId("dev");
+  static final AgentId OPS = new AgentId("ops");
+  static final List<AgentId> AGENTS = List.of(MAIN, DEV, OPS);
   static final Caller CALLER = new Caller(ALICE, false, null, Source.TOOL, Sharing.USER);
   static final LocalDate DAY = LocalDate.parse("2026-03-01");
   static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
@@ -44,6 +48,7 @@ final class LifecycleFixture implements AutoCloseable {
   final MemoryStore store;
   final Engine engine;
   final Lifecycle lifecycle;
+  final Clock clock;
   private final Path folder;
   private Instant now = NOON;
 
@@ -55,11 +60,11 @@ final class LifecycleFixture implements AutoCloseable {
     this.folder = folder;
     HashEmbedder embedder = new HashEmbedder(256);
     InstantSource source = () -> now;
-    Clock clock = source.withZone(ZoneOffset.UTC);
+    clock = source.withZone(ZoneOffset.UTC);
     store = around.apply(new SqliteStore(folder.resolve("memories.db"), embedder.space()));
     engine = Engine.of(store, embedder, clock);
     Map<AgentId, Path> folders = new LinkedHashMap<>();
-    List.of(MAIN, DEV).forEach(agent -> folders.put(agent, folder.resolve(agent.value())));
+    AGENTS.forEach(agent -> folders.put(agent, folder.resolve(agent.value())));
     lifecycle =
         Lifecycle.of(
             store,
@@ -118,6 +123,54 @@ final class LifecycleFixture implements AutoCloseable {
     return lifecycle.digest().run(new Digest.Days.Recent(), false, _ -> {});
   }
 
+  JobReport dream() {
+    return lifecycle.dream().run(false, _ -> {});
+  }
+
+  /// Keeps a short-term memory of a day, as a client does.
+  Memory shortTerm(String run, String text, @Nullable AgentId agent, @Nullable String category) {
+    AddRequest request =
+        new AddRequest(
+            new Input.Text(text),
+            null,
+            agent,
+            new RunId(run),
+            false,
+            category,
+            Metadata.EMPTY,
+            null,
+            null,
+            null,
+            null);
+    return stored(request);
+  }
+
+  Memory shortTerm(String run, String text) {
+    return shortTerm(run, text, MAIN, null);
+  }
+
+  Memory longTerm(String text) {
+    return stored(
+        new AddRequest(
+            new Input.Text(text),
+            null,
+            MAIN,
+            null,
+            false,
+            null,
+            Metadata.EMPTY,
+            null,
+            null,
+            null,
+            null));
+  }
+
+  private Memory stored(AddRequest request) {
+    return store
+        .find(engine.addMemory().add(CALLER, request).items().getFirst().id())
+        .orElseThrow();
+  }
+
   /// The live memories of Alice, oldest first.
   List<Memory> memories(Selection.Runs runs, @Nullable AgentId agent) {
     Selection selection =
@@ -130,9 +183,7 @@ final class LifecycleFixture implements AutoCloseable {
   }
 
   List<String> texts(LocalDate day) {
-    return memories(
-            new Selection.Runs.Only(new dev.agenticmemory.domain.RunId(day.toString())), null)
-        .stream()
+    return memories(new Selection.Runs.Only(new RunId(day.toString())), null).stream()
         .map(Memory::text)
         .toList();
   }

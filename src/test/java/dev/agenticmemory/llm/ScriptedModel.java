@@ -43,6 +43,8 @@ public final class ScriptedModel implements AutoCloseable {
     }
   }
 
+  private volatile Reaction otherwise =
+      status(418, "{\"error\":{\"message\":\"not in the script\"}}");
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final BlockingDeque<Reaction> script = new LinkedBlockingDeque<>();
@@ -68,6 +70,12 @@ public final class ScriptedModel implements AutoCloseable {
     return url() + "/v1";
   }
 
+  /// What every request meets for which nothing is in the script.
+  public ScriptedModel otherwise(Reaction reaction) {
+    otherwise = reaction;
+    return this;
+  }
+
   public ScriptedModel then(Reaction reaction) {
     script.add(reaction);
     return this;
@@ -89,11 +97,7 @@ public final class ScriptedModel implements AutoCloseable {
       asked.add(
           new Asked(exchange.getRequestURI().getRawPath(), exchange.getRequestHeaders(), body));
       Reaction reaction = script.poll();
-      if (reaction == null) {
-        send(exchange, 418, "{\"error\":{\"message\":\"not in the script\"}}");
-      } else {
-        reaction.meet(exchange);
-      }
+      (reaction == null ? otherwise : reaction).meet(exchange);
     } finally {
       open.remove(exchange);
     }

@@ -125,6 +125,19 @@ public abstract class MemoryStoreContract {
   }
 
   @Test
+  void whatHasExpiredIsFoundToBePurgedUntilItIsErased() {
+    Memory soon = stored(expiring(NOON.plusSeconds(60), "a parking space"));
+    Memory later = stored(expiring(NOON.plusSeconds(3_600), "a visit"));
+    stored(memory("likes tea"));
+    assertThat(store.expired(NOON, 10)).isEmpty();
+    assertThat(store.expired(NOON.plusSeconds(60), 10)).containsExactly(soon);
+    assertThat(store.expired(NOON.plusSeconds(3_600), 10)).containsExactlyInAnyOrder(soon, later);
+    assertThat(store.expired(NOON.plusSeconds(3_600), 1)).hasSize(1);
+    apply(erase(soon));
+    assertThat(store.expired(NOON.plusSeconds(3_600), 10)).containsExactly(later);
+  }
+
+  @Test
   void findReturnsWhatWasAdded() {
     Memory tea = stored(memory("likes tea"));
     assertThat(store.find(tea.id())).contains(tea);

@@ -270,6 +270,11 @@ public final class S3VectorsStore implements MemoryStore {
   }
 
   @Override
+  public List<Memory> expired(Instant now, int limit) {
+    return beside.expired(now, limit);
+  }
+
+  @Override
   public List<HistoryEntry> history(MemoryId id) {
     return beside.history(id);
   }

@@ -241,6 +241,17 @@ public final class SearchStore implements MemoryStore {
   }
 
   @Override
+  public List<Memory> expired(Instant now, int limit) {
+    return read(snapshot -> {
+      ObjectNode query = snapshot.live(Dsl.range("expires", "lte", now.toEpochMilli()));
+      ObjectNode body = Dsl.sort(Dsl.sort(Dsl.search(query, 0), "created", "asc"), "id", "asc");
+      return page(snapshot, snapshot.memories(null, body), 0, limit).stream()
+          .map(States::memory)
+          .toList();
+    });
+  }
+
+  @Override
   public List<HistoryEntry> history(MemoryId id) {
     return read(snapshot -> {
       ObjectNode query = snapshot.counting(Records.name(Records.HISTORY, id.toString()));

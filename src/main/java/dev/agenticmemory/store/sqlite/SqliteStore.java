@@ -171,6 +171,18 @@ public final class SqliteStore implements MemoryStore {
   }
 
   @Override
+  public List<Memory> expired(Instant now, int limit) {
+    return database.read(connection ->
+        connection.queryReadable(
+            "SELECT "
+                + Rows.MEMORY
+                + " FROM memory WHERE valid_until IS NULL AND expires <= ? LIMIT ?",
+            Rows::memory,
+            Rows.millis(now),
+            limit));
+  }
+
+  @Override
   public List<HistoryEntry> history(MemoryId id) {
     return database.read(connection ->
         connection.query(
