@@ -28,20 +28,24 @@ final class Erasure {
   }
 
   void sweep(Erasing erasing, StoreKey key) {
-    ObjectNode meant =
-        Dsl.all(Selections.query(erasing.extent()), Dsl.range("born", "lt", erasing.revision()));
+    ObjectNode meant = Dsl.all(Selections.query(erasing.extent()), before(erasing));
     String user = erasing.extent().user().value();
     for (List<ObjectNode> page = page(catalog.memories(), user, meant);
         !page.isEmpty();
         page = page(catalog.memories(), user, meant)) {
       cluster.bulk(traces(page, erasing, key));
-      removeAll(tasksOf(page), erasing.revision());
+      removeAll(Dsl.all(tasksOf(page), before(erasing)), erasing.revision());
       cluster.bulk(removed(catalog.memories(), user, page, erasing.revision()));
     }
     scrub(erasing);
     if (isWholeUser(erasing.extent())) {
       removeAll(Dsl.all(meant, Records.kind(Records.MARK)), erasing.revision());
     }
+  }
+
+  /// What came later is none of it, also where this is a late repetition.
+  private static ObjectNode before(Erasing erasing) {
+    return Dsl.range("born", "lt", erasing.revision());
   }
 
   private static boolean isWholeUser(Extent extent) {
@@ -93,7 +97,8 @@ final class Erasure {
         Dsl.all(
             Selections.query(erasing.extent()),
             Records.kind(Records.HISTORY),
-            Dsl.term("texts", true));
+            Dsl.term("texts", true),
+            before(erasing));
     for (List<ObjectNode> page = page(catalog.records(), null, withTexts);
         !page.isEmpty();
         page = page(catalog.records(), null, withTexts)) {

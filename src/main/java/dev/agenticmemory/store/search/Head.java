@@ -73,8 +73,11 @@ record Head(
     }
   }
 
-  /// After this intent.
+  /// After this intent, before which all that was to be erased is.
   Head after(Intent intent) {
+    if (erasing != null) {
+      throw new IllegalStateException("Revision %d is not erased yet".formatted(revision));
+    }
     List<String> tokens = new ArrayList<>(recent);
     tokens.add(intent.token());
     return new Head(

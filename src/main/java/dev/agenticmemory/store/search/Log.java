@@ -72,7 +72,7 @@ final class Log {
     takeTurn();
     try {
       for (int round = 0; round < ROUNDS_MAX; round++) {
-        Found found = found();
+        Found found = erased(found());
         catalog.require(found.head());
         Decision<T> decision = decide.apply(new Snapshot(cluster, catalog, found.head()));
         if (isDone(found, decision)) {
@@ -169,7 +169,7 @@ final class Log {
     Stored left = intent(revision);
     Found found = found();
     if (left != null && found.head().revision() == revision - 1) {
-      complete(found, Intent.parse(left.source()));
+      complete(erased(found), Intent.parse(left.source()));
     }
   }
 
@@ -229,12 +229,21 @@ final class Log {
       return;
     }
     cluster.bulk(intent.sweep());
-    Erasing erasing = found.head().erasing();
-    if (erasing != null) {
-      erasure.sweep(erasing, found.head().key());
-      cluster.replace(catalog.log(), Head.ID, found.head().erased().print(), found.stamp());
-    }
+    var _ = erased(found);
     cluster.delete(catalog.log(), Intent.id(intent.revision()));
+  }
+
+  /// Sees to it that nothing waits to be erased: whatever is decided rests on seals that are there,
+  /// and on tasks that are gone. The next revision forgets what was to be erased, so this comes
+  /// before it, whoever completes it.
+  private Found erased(Found found) {
+    Erasing erasing = found.head().erasing();
+    if (erasing == null) {
+      return found;
+    }
+    erasure.sweep(erasing, found.head().key());
+    cluster.replace(catalog.log(), Head.ID, found.head().erased().print(), found.stamp());
+    return found();
   }
 
   /// Completes what a process that ended left behind.

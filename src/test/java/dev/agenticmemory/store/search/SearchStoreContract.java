@@ -33,6 +33,7 @@ import dev.agenticmemory.store.Lease;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.MemoryStoreContract;
 import dev.agenticmemory.store.Outcome;
+import dev.agenticmemory.store.Task;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -352,6 +353,56 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
         store.erase(new Extent(ALICE, null, null), NOON, "tool");
       }
     }
+  }
+
+  /// Whether all of Alice's is hidden after a bulk erasure that was killed after so many calls.
+  private boolean isHiddenAfterErasureKilledAt(int calls) {
+    SearchServer line = Faulty.killedAfter(calls).apply(client());
+    try (MemoryStore killed = new SearchStore(line, collection, SPACE, Duration.ofMillis(1))) {
+      killed.erase(new Extent(ALICE, null, null), NOON, "tool");
+    } catch (Unavailable e) {
+      // Killed before it was done.
+    }
+    return store.count(live(ALICE)) == 0;
+  }
+
+  @Test
+  void whatIsSaidAgainAfterAHalfDoneBulkErasureIsKeptAndItsTasksAreGone() {
+    int hidden = 0;
+    for (int calls = 8; calls < 40; calls += 2) {
+      Memory tea = stored(memory("likes tea"));
+      apply(new Change.PutTask(new Task("t", "ingest", tea.id(), NOON, 0, "{}")));
+      if (isHiddenAfterErasureKilledAt(calls)) {
+        hidden++;
+        stored(memory("likes tea"));
+        assertThat(store.forgotten(ALICE, tea.content().hash())).isFalse();
+        assertThat(store.claim("ingest", NOON, Duration.ofMinutes(1))).isEmpty();
+        requireExactly(live(ALICE), "likes tea");
+      }
+      store.erase(new Extent(ALICE, null, null), NOON, "tool");
+    }
+    assertThat(hidden).isPositive();
+  }
+
+  @Test
+  void aWriteThatIsKilledAfterAHalfDoneBulkErasureBringsNothingBack() {
+    int hidden = 0;
+    for (int calls = 10; calls < 40; calls += 4) {
+      for (int more = 6; more < 24; more += 4) {
+        stored(memory("likes tea"));
+        stored(memory("likes milk"));
+        if (isHiddenAfterErasureKilledAt(calls)) {
+          hidden++;
+          var _ = isAcknowledged(more, List.of(add(memory("likes rum"))));
+          apply(new Change.PutMark(mark(null, "k", "v")));
+          assertThat(store.list(live(ALICE), first(10)))
+              .extracting(Memory::text)
+              .isSubsetOf("likes rum");
+        }
+        store.erase(new Extent(ALICE, null, null), NOON, "tool");
+      }
+    }
+    assertThat(hidden).isPositive();
   }
 
   // Faults of the line.
