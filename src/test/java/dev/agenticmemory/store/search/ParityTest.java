@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.agenticmemory.domain.Event;
+import dev.agenticmemory.domain.Filter;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Sharing;
@@ -66,17 +67,45 @@ final class ParityTest {
       List.of("Anna", "our landlord", "the team", "my sister", "Dr. Weber", "the new neighbour");
   private static final List<String> DID =
       List.of(
-          "prefers", "bought", "recommends", "cancelled", "forgot", "asked about", "is planning",
-          "complained about", "repaired", "lent me");
+          "prefers",
+          "bought",
+          "recommends",
+          "cancelled",
+          "forgot",
+          "asked about",
+          "is planning",
+          "complained about",
+          "repaired",
+          "lent me");
   private static final List<String> WHAT =
       List.of(
-          "green tea", "a trip to Lisbon", "the dishwasher", "Postgres", "the quarterly report",
-          "piano lessons", "a used bicycle", "the tax return", "gluten-free bread", "the garden",
-          "an old camera", "the night train", "Kubernetes", "a birthday cake", "the insurance");
+          "green tea",
+          "a trip to Lisbon",
+          "the dishwasher",
+          "Postgres",
+          "the quarterly report",
+          "piano lessons",
+          "a used bicycle",
+          "the tax return",
+          "gluten-free bread",
+          "the garden",
+          "an old camera",
+          "the night train",
+          "Kubernetes",
+          "a birthday cake",
+          "the insurance");
   private static final List<String> WHEN =
       List.of(
-          "last spring", "on Monday", "before the holidays", "in the morning", "since the move",
-          "after the meeting", "for the wedding", "because of the rain", "去年夏天", "every week");
+          "last spring",
+          "on Monday",
+          "before the holidays",
+          "in the morning",
+          "since the move",
+          "after the meeting",
+          "for the wedding",
+          "because of the rain",
+          "去年夏天",
+          "every week");
 
   @TempDir Path folder;
 
@@ -108,10 +137,7 @@ final class ParityTest {
   }
 
   private static void requireSame(
-      MemoryStore embedded,
-      MemoryStore other,
-      Embedder embedder,
-      Map<String, List<Hit>> expected) {
+      MemoryStore embedded, MemoryStore other, Embedder embedder, Map<String, List<Hit>> expected) {
     long start = System.nanoTime();
     move(embedded.contents(), other.contents());
     LOG.info("{} memories moved in {} ms", MEMORIES, (System.nanoTime() - start) / 1_000_000);
@@ -130,8 +156,8 @@ final class ParityTest {
     for (Hit hit : expected) {
       found.stream()
           .filter(other -> other.memory().id().equals(hit.memory().id()))
-          .forEach(other ->
-              assertThat(other.score()).as(query).isCloseTo(hit.score(), within(0.02)));
+          .forEach(
+              other -> assertThat(other.score()).as(query).isCloseTo(hit.score(), within(0.02)));
     }
   }
 
@@ -168,7 +194,8 @@ final class ParityTest {
     List<Long> nanos = new ArrayList<>();
     for (String query : queries()) {
       SearchRequest request =
-          new SearchRequest(query, null, null, new Selection.Runs.All(), HITS, 0);
+          new SearchRequest(
+              query, null, null, new Selection.Runs.All(), HITS, 0, Filter.ALL, null, false);
       long start = System.nanoTime();
       answers.put(query, search.search(caller, request).hits());
       nanos.add(System.nanoTime() - start);
@@ -196,11 +223,9 @@ final class ParityTest {
     for (int from = 0; from < MEMORIES; from += PAGE) {
       List<Memory> memories = new ArrayList<>();
       for (int i = from; i < Math.min(MEMORIES, from + PAGE); i++) {
-        memories.add(
-            memory(i % 5 == 0 ? scope(ALICE, MAIN, TODAY) : ALICES, text(i, random)));
+        memories.add(memory(i % 5 == 0 ? scope(ALICE, MAIN, TODAY) : ALICES, text(i, random)));
       }
-      List<Features> features =
-          indexer.features(memories.stream().map(Memory::text).toList());
+      List<Features> features = indexer.features(memories.stream().map(Memory::text).toList());
       List<Change> changes = new ArrayList<>();
       for (int i = 0; i < memories.size(); i++) {
         Memory memory = memories.get(i);
