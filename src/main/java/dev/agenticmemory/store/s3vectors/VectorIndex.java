@@ -19,13 +19,12 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.services.s3vectors.S3VectorsClient;
 import software.amazon.awssdk.services.s3vectors.S3VectorsClientBuilder;
-import software.amazon.awssdk.services.s3vectors.model.ConflictException;
 import software.amazon.awssdk.services.s3vectors.model.DataType;
 import software.amazon.awssdk.services.s3vectors.model.DistanceMetric;
 import software.amazon.awssdk.services.s3vectors.model.GetOutputVector;
 import software.amazon.awssdk.services.s3vectors.model.Index;
-import software.amazon.awssdk.services.s3vectors.model.NotFoundException;
 import software.amazon.awssdk.services.s3vectors.model.PutInputVector;
+import software.amazon.awssdk.services.s3vectors.model.S3VectorsException;
 import software.amazon.awssdk.services.s3vectors.model.VectorData;
 
 /// One index of vectors in a bucket, within the service's limits: batches are cut to size, and what
@@ -43,6 +42,9 @@ public final class VectorIndex implements AutoCloseable {
 
   /// Largest request that is sent, in numbers; the service takes 20 MB.
   private static final int PUT_NUMBERS_MAX = 400_000;
+
+  private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
 
   private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
   private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
@@ -93,7 +95,8 @@ public final class VectorIndex implements AutoCloseable {
     ask(() -> {
       try {
         require(describe(), dimensions);
-      } catch (NotFoundException _) {
+      } catch (S3VectorsException e) {
+        requireStatus(e, NOT_FOUND);
         create(dimensions, plain);
         require(describe(), dimensions);
       }
@@ -106,22 +109,30 @@ public final class VectorIndex implements AutoCloseable {
   }
 
   private void create(int dimensions, String... plain) {
+    unlessThere(() -> client.createVectorBucket(create -> create.vectorBucketName(bucket)));
+    unlessThere(() ->
+        client.createIndex(create ->
+            create
+                .vectorBucketName(bucket)
+                .indexName(name)
+                .dataType(DataType.FLOAT32)
+                .dimension(dimensions)
+                .distanceMetric(DistanceMetric.COSINE)
+                .metadataConfiguration(metadata -> metadata.nonFilterableMetadataKeys(plain))));
+  }
+
+  /// Another process may be faster.
+  private static void unlessThere(Runnable making) {
     try {
-      client.createVectorBucket(create -> create.vectorBucketName(bucket));
-    } catch (ConflictException _) {
-      // It is there.
+      making.run();
+    } catch (S3VectorsException e) {
+      requireStatus(e, CONFLICT);
     }
-    try {
-      client.createIndex(create ->
-          create
-              .vectorBucketName(bucket)
-              .indexName(name)
-              .dataType(DataType.FLOAT32)
-              .dimension(dimensions)
-              .distanceMetric(DistanceMetric.COSINE)
-              .metadataConfiguration(metadata -> metadata.nonFilterableMetadataKeys(plain)));
-    } catch (ConflictException _) {
-      // Another process was faster.
+  }
+
+  private static void requireStatus(S3VectorsException e, int expected) {
+    if (e.statusCode() != expected) {
+      throw e;
     }
   }
 
