@@ -74,10 +74,10 @@ final class Merging {
         all,
         memory -> {
           // Without a model nothing more is found than when it was archived.
-      if (!asks && memory.origin().source() == Source.DREAM) {
-        return;
-      }
-      Optional<MemoryId> done = through.computeIfAbsent(memory.scope(), this::through);
+          if (!asks && memory.origin().source() == Source.DREAM) {
+            return;
+          }
+          Optional<MemoryId> done = through.computeIfAbsent(memory.scope(), this::through);
           if (done.isEmpty() || memory.id().compareTo(done.get()) > 0) {
             fresh.computeIfAbsent(memory.scope(), _ -> new ArrayList<>()).add(memory.id());
           }

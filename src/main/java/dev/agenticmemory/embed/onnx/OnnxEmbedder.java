@@ -11,10 +11,14 @@ import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2Quantize
 import dev.langchain4j.model.embedding.onnx.bgesmallenv15q.BgeSmallEnV15QuantizedEmbeddingModel;
 import java.lang.Character.UnicodeScript;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +58,9 @@ public final class OnnxEmbedder implements Embedder {
 
   /// Both models were trained on texts of up to this many word pieces.
   private static final int WINDOW_TOKENS = 256;
+
+  /// How long the end of the process waits for a model that is being loaded.
+  private static final Duration LOADING_MAX = Duration.ofSeconds(20);
 
   /// Makes the model, slowly.
   private interface Loader {
@@ -184,6 +191,24 @@ public final class OnnxEmbedder implements Embedder {
     } catch (Throwable e) {
       // Missing native code is an Error, not an Exception; all of it belongs to who waits.
       future.completeExceptionally(e);
+    }
+  }
+
+  /// Waits for a model that is being loaded: a process that ends meanwhile crashes in native code.
+  @Override
+  public void close() {
+    CompletableFuture<EmbeddingModel> under;
+    synchronized (this) {
+      under = loading;
+    }
+    if (under != null) {
+      try {
+        var _ = under.get(LOADING_MAX.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException | TimeoutException _) {
+        // There is nothing that could crash, or nothing to be done.
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

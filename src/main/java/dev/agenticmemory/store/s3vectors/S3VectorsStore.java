@@ -197,8 +197,7 @@ public final class S3VectorsStore implements MemoryStore {
       return beside.candidates(selection, words);
     }
     Cosines cosines =
-        new Cosines(
-            index, index.nearest(embedding, query.limit(), VectorMetadata.filter(selection)));
+        new Cosines(index, index.nearest(embedding, VectorMetadata.filter(selection)));
     Candidates found = beside.candidates(selection, words, cosines.memories());
     return new Candidates(
         cosines.of(embedding, found.found(), beside.load(found.found()), vectors),

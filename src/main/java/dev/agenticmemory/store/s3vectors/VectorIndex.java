@@ -38,7 +38,7 @@ public final class VectorIndex implements AutoCloseable {
   private static final int GET_MAX = 100;
 
   /// Most vectors that a query finds.
-  static final int NEAREST_MAX = 100;
+  private static final int NEAREST_MAX = 100;
 
   /// Largest request that is sent, in numbers; the service takes 20 MB.
   private static final int PUT_NUMBERS_MAX = 400_000;
@@ -232,15 +232,16 @@ public final class VectorIndex implements AutoCloseable {
     return found.isEmpty() ? null : found.getFirst().metadata();
   }
 
-  /// The nearest vectors whose metadata fulfil `filter`; possibly fewer than there are.
-  List<Near> nearest(Embedding query, int limit, Document filter) {
+  /// The nearest [#NEAREST_MAX] vectors whose metadata fulfil `filter`; possibly fewer than there
+  /// are.
+  List<Near> nearest(Embedding query, Document filter) {
     return ask(() ->
         client
             .queryVectors(ask ->
                 ask.vectorBucketName(bucket)
                     .indexName(name)
                     .queryVector(data(query))
-                    .topK(Math.min(limit, NEAREST_MAX))
+                    .topK(NEAREST_MAX)
                     .filter(filter)
                     .returnDistance(true))
             .vectors()

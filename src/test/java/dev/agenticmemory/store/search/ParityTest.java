@@ -144,12 +144,16 @@ final class ParityTest {
     Map<String, List<Hit>> found = answers(other, embedder);
     double similarity =
         expected.keySet().stream()
-            .mapToDouble(query -> jaccard(ids(expected.get(query)), ids(found.get(query))))
+            .mapToDouble(query ->
+                jaccard(
+                    ids(expected.getOrDefault(query, List.of())),
+                    ids(found.getOrDefault(query, List.of()))))
             .average()
             .orElseThrow();
     LOG.info("mean Jaccard similarity of the first {} is {}", HITS, similarity);
     assertThat(similarity).isGreaterThanOrEqualTo(0.95);
-    expected.forEach((query, hits) -> requireSameScores(query, hits, found.get(query)));
+    expected.forEach(
+        (query, hits) -> requireSameScores(query, hits, found.getOrDefault(query, List.of())));
   }
 
   private static void requireSameScores(String query, List<Hit> expected, List<Hit> found) {
@@ -194,7 +198,8 @@ final class ParityTest {
     List<Long> nanos = new ArrayList<>();
     for (String query : queries()) {
       SearchRequest request =
-          new SearchRequest(query, null, null, new Selection.Runs.All(), HITS, 0, Filter.ALL, null, false);
+          new SearchRequest(
+              query, null, null, new Selection.Runs.All(), HITS, 0, Filter.ALL, null, false);
       long start = System.nanoTime();
       answers.put(query, search.search(caller, request).hits());
       nanos.add(System.nanoTime() - start);
