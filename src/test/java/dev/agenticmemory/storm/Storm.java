@@ -62,11 +62,22 @@ final class Storm {
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       Matcher matcher = ADDRESS.matcher(line);
       if (matcher.find()) {
-        Thread.ofVirtual().start(() -> lines.lines().forEach(System.err::println));
+        Thread.ofVirtual().start(() -> show(lines));
         return URI.create(matcher.group());
       }
     }
     throw new IOException("The server ended before it said where it is");
+  }
+
+  /// Shows what the server says, until it ends.
+  private static void show(BufferedReader lines) {
+    try {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        System.err.println(line);
+      }
+    } catch (IOException _) {
+      // It has ended.
+    }
   }
 
   private static boolean run(URI address, int clients, int seconds, long pid) throws Exception {
