@@ -54,7 +54,7 @@ final class Bundle {
               "darwin-arm64", List.of("Mac/aarch64"),
               "win32-x64", List.of("Windows/x86_64")));
 
-  private static final List<String> LIBRARY_ENDS = List.of(".so", ".dylib", ".jnilib", ".dll");
+  private static final List<String> LIBRARY_ENDS = List.of(".so", ".dylib", ".jnilib", ".dll", ".pdb", ".lib");
 
   /// What jdeps does not see: modules that are looked up by name.
   private static final List<String> MORE_MODULES = List.of("jdk.crypto.ec", "jdk.zipfs");

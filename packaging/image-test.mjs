@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), "image-"));
 try {
   const unpack = (archive, into) => {
     mkdirSync(into, { recursive: true });
-    execFileSync("tar", ["xf", archive, "-C", into]);
+    execFileSync("tar", ["xf", archive, "-C", into], { stdio: "ignore" });
   };
   unpack(image, join(folder, "image"));
   const [manifest] = JSON.parse(readFileSync(join(folder, "image", "manifest.json"), "utf8"));
