@@ -32,6 +32,8 @@ public final class HttpServer implements AutoCloseable {
   /// How long a connection may be silent in the middle of a request, or between two.
   private static final Duration IDLE_MAX = Duration.ofSeconds(30);
 
+  private static final Duration HEADERS_MAX = Duration.ofSeconds(15);
+
   /// How long requests under way may take when the server ends.
   private static final Duration END_MAX = Duration.ofSeconds(5);
 
@@ -41,6 +43,7 @@ public final class HttpServer implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
   private final InetSocketAddress address;
+  private final SlowConnections slow;
 
   /// Without encryption.
   public HttpServer(InetSocketAddress address, List<Filter> filters, List<Mount> mounts) {
@@ -51,6 +54,17 @@ public final class HttpServer implements AutoCloseable {
   /// @param filters in the order in which a request passes them
   public HttpServer(
       InetSocketAddress address, @Nullable Tls tls, List<Filter> filters, List<Mount> mounts) {
+    this(address, tls, filters, mounts, HEADERS_MAX);
+  }
+
+  /// @param headersMax how long the headers of a connection's first request may take, and up to
+  ///   twice that
+  HttpServer(
+      InetSocketAddress address,
+      @Nullable Tls tls,
+      List<Filter> filters,
+      List<Mount> mounts,
+      Duration headersMax) {
     this.address = address;
     QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX);
     threads.setName("http");
@@ -65,6 +79,7 @@ public final class HttpServer implements AutoCloseable {
     server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, connector));
     server.setErrorHandler(new Errors());
     server.setHandler(context(filters, mounts));
+    slow = new SlowConnections(connector, headersMax);
   }
 
   private static ConnectionFactory[] factories(@Nullable Tls tls) {
@@ -105,6 +120,7 @@ public final class HttpServer implements AutoCloseable {
   public void start() {
     try {
       server.start();
+      slow.watch();
     } catch (IOException e) {
       throw new Unavailable(
           "%s port %d cannot be listened on: %s"

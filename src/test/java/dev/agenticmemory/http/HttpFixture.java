@@ -22,8 +22,11 @@ import dev.agenticmemory.llm.PromptedModel;
 import dev.agenticmemory.llm.Prompts;
 import dev.agenticmemory.llm.ScriptedModel;
 import dev.agenticmemory.llm.openai.OpenAiChat;
+import dev.agenticmemory.mcp.Dispatcher;
+import dev.agenticmemory.mcp.MemoryOffer;
 import dev.agenticmemory.metrics.Metrics;
 import dev.agenticmemory.store.sqlite.SqliteStore;
+import dev.agenticmemory.transport.McpEndpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -51,6 +54,7 @@ final class HttpFixture implements AutoCloseable {
   private final Metrics metrics = new Metrics();
   private final AuditFiles auditFiles;
   private final Audit audit;
+  private final McpEndpoints mcp;
   private final List<String> log = new CopyOnWriteArrayList<>();
   private final Engine engine;
   private final @Nullable IngestWorker worker;
@@ -94,6 +98,11 @@ final class HttpFixture implements AutoCloseable {
     metrics.watch(() -> Optional.of(engine));
     auditFiles = new AuditFiles(folder.resolve("audit"), 30);
     audit = new AuditLog(auditFiles, false, Clock.systemUTC());
+    mcp =
+        new McpEndpoints(
+            new Dispatcher(new MemoryOffer(() -> engine, audit), () -> {}, "test"),
+            request -> ((Caller) request.getAttribute(Door.CALLER)).through(Source.TOOL),
+            Clock.systemUTC());
     tokens = new TokenFile(folder.resolve("tokens.json"), Clock.systemUTC());
     server =
         new HttpServer(
@@ -120,6 +129,8 @@ final class HttpFixture implements AutoCloseable {
     mounts.add(new Mount(new MetricsServlet(metrics), "/metrics"));
     mounts.add(new Mount(new OpenApiServlet(), "/openapi.json"));
     mounts.add(new Mount(new RestServlet(routes, audit), "/v1/*", "/v2/*", "/memory/*"));
+    mounts.add(new Mount(mcp.streamable(), "/mcp"));
+    mounts.add(new Mount(mcp.sse(), McpEndpoints.SSE_PATHS));
     if (issuer != null) {
       mounts.add(
           new Mount(
@@ -195,6 +206,7 @@ final class HttpFixture implements AutoCloseable {
 
   @Override
   public void close() {
+    mcp.close();
     server.endAtOnce();
     try {
       auditFiles.close();

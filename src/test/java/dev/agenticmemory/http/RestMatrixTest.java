@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agenticmemory.domain.Right;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -28,20 +25,6 @@ final class RestMatrixTest {
 
   @TempDir static Path folder;
   private HttpFixture fixture;
-
-  /// Who asks.
-  private enum Who {
-    NO_TOKEN,
-    WRONG_TOKEN,
-    EXPIRED,
-    REVOKED,
-    READ_ONLY,
-    WRITE_ONLY,
-    OTHER_USER,
-    OTHER_AGENT,
-    ALICE,
-    ADMIN
-  }
 
   /// One route as it is asked.
   ///
@@ -117,19 +100,23 @@ final class RestMatrixTest {
 
   private void check(Ask ask, Who who) {
     String id = seeded();
-    Client.Answer answer = send(client(who), ask, id);
+    Client.Answer answer = send(who.client(fixture), ask, id);
     int expected = expected(ask, who);
     assertThat(answer.status()).as(answer.text()).isEqualTo(expected);
     if (expected != 200) {
       assertThat(answer.text()).doesNotContain("vault", "painting");
-      assertThat(send(client(Who.ALICE), ASKS.get(11), id).json().at("/result/memory").asText())
+      assertThat(
+              send(Who.ALICE.client(fixture), ASKS.get(11), id)
+                  .json()
+                  .at("/result/memory")
+                  .asText())
           .isEqualTo(TEXT);
     }
   }
 
   /// The one memory of Alice's, anew.
   private String seeded() {
-    Client alice = client(Who.ALICE);
+    Client alice = Who.ALICE.client(fixture);
     alice.send("DELETE", "/v1/memories?user_id=alice", null);
     return alice
         .post(
@@ -159,43 +146,13 @@ final class RestMatrixTest {
   }
 
   private static int expected(Ask ask, Who who) {
-    return switch (who) {
-      case NO_TOKEN, WRONG_TOKEN, EXPIRED, REVOKED -> 401;
-      case READ_ONLY -> ask.needs() == Right.READ ? 200 : 403;
-      case WRITE_ONLY -> ask.needs() == Right.WRITE ? 200 : 403;
-      case OTHER_USER, OTHER_AGENT -> ask.byId() ? 404 : 403;
-      case ALICE, ADMIN -> 200;
-    };
-  }
-
-  private Client client(Who who) {
-    Set<Right> all = EnumSet.allOf(Right.class);
-    return switch (who) {
-      case NO_TOKEN -> fixture.client();
-      case WRONG_TOKEN -> fixture.client().bearer("am_wrong");
-      case EXPIRED -> {
-        Instant past = Instant.parse("2020-01-01T00:00:00Z");
-        yield fixture
-            .client()
-            .bearer(fixture.token(List.of("alice"), List.of(), past, Right.values()).secret());
-      }
-      case REVOKED -> {
-        var token = fixture.token(List.of("alice"), List.of(), Right.values());
-        fixture.tokens().revoke(token.token().id());
-        yield fixture.client().bearer(token.secret());
-      }
-      case READ_ONLY -> bearer(List.of("alice"), List.of(), EnumSet.of(Right.READ));
-      case WRITE_ONLY -> bearer(List.of("alice"), List.of(), EnumSet.of(Right.WRITE));
-      case OTHER_USER -> bearer(List.of("bob"), List.of(), all);
-      case OTHER_AGENT -> bearer(List.of("alice"), List.of("ops"), all);
-      case ALICE -> bearer(List.of("alice"), List.of(), all);
-      case ADMIN -> bearer(List.of(), List.of(), all);
-    };
-  }
-
-  private Client bearer(List<String> users, List<String> agents, Set<Right> rights) {
-    return fixture
-        .client()
-        .bearer(fixture.token(users, agents, rights.toArray(Right[]::new)).secret());
+    if (!who.isKnown()) {
+      return 401;
+    }
+    if (who.may(ask.needs())) {
+      return 200;
+    }
+    boolean other = who == Who.OTHER_USER || who == Who.OTHER_AGENT;
+    return other && ask.byId() ? 404 : 403;
   }
 }
