@@ -369,7 +369,7 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
   @Test
   void whatIsSaidAgainAfterAHalfDoneBulkErasureIsKeptAndItsTasksAreGone() {
     int hidden = 0;
-    for (int calls = 8; calls < 40; calls += 2) {
+    for (int calls = 8; calls < 40; calls += 4) {
       Memory tea = stored(memory("likes tea"));
       apply(new Change.PutTask(new Task("t", "ingest", tea.id(), NOON, 0, "{}")));
       if (isHiddenAfterErasureKilledAt(calls)) {
@@ -387,8 +387,8 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
   @Test
   void aWriteThatIsKilledAfterAHalfDoneBulkErasureBringsNothingBack() {
     int hidden = 0;
-    for (int calls = 10; calls < 40; calls += 4) {
-      for (int more = 6; more < 24; more += 4) {
+    for (int calls = 12; calls < 36; calls += 6) {
+      for (int more = 8; more < 24; more += 8) {
         stored(memory("likes tea"));
         stored(memory("likes milk"));
         if (isHiddenAfterErasureKilledAt(calls)) {
