@@ -21,6 +21,9 @@ public record Access(String holder, Set<UserId> users, Set<AgentId> agents, Set<
   public static final Access FULL =
       new Access(ANYBODY, Set.of(), Set.of(), EnumSet.allOf(Right.class));
 
+  /// Nothing of anybody: who came where nobody is asked who he is.
+  public static final Access NONE = new Access(ANYBODY, Set.of(), Set.of(), Set.of());
+
   public Access {
     users = Set.copyOf(users);
     agents = Set.copyOf(agents);

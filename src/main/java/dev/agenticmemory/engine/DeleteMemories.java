@@ -36,15 +36,17 @@ public final class DeleteMemories {
   }
 
   /// Removes a run whose user is not named: the caller's where it is bound, else that of the one
-  /// user who has such a run. Throws [Conflict] where several have.
+  /// user who has such a run. Of a caller that is bound to an agent, only that agent's part counts.
+  /// Throws [Conflict] where several users have such a run.
   public long byRunAlone(Caller caller, RunId run) {
     if (caller.bound()) {
       return byRun(caller, null, run, null, false);
     }
     caller.require(Right.DELETE);
+    AgentId agent = caller.agent(null);
     List<Extent> extents =
         store.users("", USERS_MAX).stream()
-            .map(user -> new Extent(user, run, null))
+            .map(user -> new Extent(user, run, agent))
             .filter(extent -> store.count(extent) > 0)
             .limit(2)
             .toList();

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +29,15 @@ public final class Door extends HttpFilter {
   public static final String CALLER = Caller.class.getName();
 
   private final transient Caller anybody;
+  private final transient Caller stranger;
   private final transient Gatekeeper gatekeeper;
   private final transient Limits limits;
   private final transient RateLimiter rates;
   private final transient List<String> open;
 
   /// @param anybody who calls where no token is asked for
-  /// @param open paths that need no token; one that ends in `/` stands for all below it
+  /// @param open paths that need no token, and give no rights; one that ends in `/` stands for all
+  ///   below it
   public Door(
       Caller anybody,
       Gatekeeper gatekeeper,
@@ -42,6 +45,8 @@ public final class Door extends HttpFilter {
       List<String> open,
       InstantSource clock) {
     this.anybody = anybody;
+    this.stranger =
+        new Caller(anybody.user(), Access.NONE, null, anybody.source(), anybody.sharing());
     this.gatekeeper = gatekeeper;
     this.limits = limits;
     this.rates = new RateLimiter(limits.requestsPerMinute(), clock);
@@ -53,7 +58,7 @@ public final class Door extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     try {
-      Caller caller = caller(request);
+      Caller caller = caller(request, plainPath(request));
       requireRate(caller);
       requireLength(request);
       request.setAttribute(CALLER, caller);
@@ -74,8 +79,24 @@ public final class Door extends HttpFilter {
     }
   }
 
-  private Caller caller(HttpServletRequest request) {
-    if (isOpen(request.getRequestURI()) || !gatekeeper.isLocked()) {
+  /// The path by which the request is dispatched. Throws [Problem] where it was sent in another
+  /// form, such as `/a/../b`: whoever looks at one form and serves the other can be tricked.
+  private static String plainPath(HttpServletRequest request) {
+    String path = request.getServletPath() + Objects.requireNonNullElse(request.getPathInfo(), "");
+    if (!path.equals(request.getRequestURI())) {
+      throw new Problem(
+          Problem.BAD_REQUEST,
+          "The path of this request is not in its plain form. Send it without . and .. segments,"
+              + " parameters and percent signs.");
+    }
+    return path;
+  }
+
+  private Caller caller(HttpServletRequest request, String path) {
+    if (isOpen(path)) {
+      return stranger;
+    }
+    if (!gatekeeper.isLocked()) {
       return anybody;
     }
     String authorization = request.getHeader("Authorization");

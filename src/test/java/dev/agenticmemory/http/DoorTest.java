@@ -155,6 +155,34 @@ final class DoorTest {
     }
   }
 
+  @Test
+  void aTokenOfAnAgentForgetsThatAgentsPartOfARunAndNoOther() {
+    try (HttpFixture fixture = new HttpFixture(folder)) {
+      for (String agent : List.of("dev", "ops")) {
+        fixture
+            .client()
+            .post(
+                "/memory/add",
+                "{\"user_id\":\"alice\",\"run_id\":\"r\",\"agent_id\":\"%s\",\"text\":\"of %s\",\"infer\":false}"
+                    .formatted(agent, agent));
+      }
+      String run = "/v1/memories?run_id=r";
+      Client both =
+          fixture.client().bearer(fixture.token(List.of(), List.of("dev", "web"), ALL).secret());
+      assertThat(both.send("DELETE", run, null).status()).isEqualTo(403);
+      Client dev = fixture.client().bearer(fixture.token(List.of(), List.of("dev"), ALL).secret());
+      assertThat(dev.send("DELETE", run, null).json().path("deleted").asInt()).isEqualTo(1);
+      Client admin = fixture.client().bearer(fixture.token(List.of(), List.of(), ALL).secret());
+      assertThat(
+              admin
+                  .get("/memory/list?user_id=alice&run_id=r")
+                  .json()
+                  .path("results")
+                  .findValuesAsText("memory"))
+          .containsExactly("of ops");
+    }
+  }
+
   private static String add(Client client, String agent, String text, String category) {
     return client
         .post(

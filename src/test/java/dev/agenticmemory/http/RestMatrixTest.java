@@ -3,6 +3,7 @@ package dev.agenticmemory.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agenticmemory.domain.Right;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +97,66 @@ final class RestMatrixTest {
       }
     }
     return tests.stream();
+  }
+
+  /// Paths that begin as one that is open to everybody, and lead elsewhere.
+  private static final List<String> DETOURS =
+      List.of(
+          "/health/..%s",
+          "/health/../.%s",
+          "/health/live/../..%s",
+          "/health/x/..;y/..%s",
+          "/health/%%2e%%2e%s",
+          "/openapi.json/..%s",
+          "/.well-known/..%s",
+          "/.well-known/oauth-protected-resource/../..%s",
+          "/.%s",
+          "/%s",
+          "/;x%s");
+
+  @TestFactory
+  Stream<DynamicTest> noDetourLeadsPastTheDoor() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Ask ask : ASKS) {
+      for (String detour : DETOURS) {
+        tests.add(
+            DynamicTest.dynamicTest(
+                "%s %s by %s".formatted(ask.method(), ask.route(), detour),
+                () -> checkDetour(ask, detour)));
+      }
+    }
+    for (String detour : DETOURS) {
+      Ask metrics = ask("GET", "/metrics", null, Right.ADMIN);
+      tests.add(
+          DynamicTest.dynamicTest("metrics by " + detour, () -> checkDetour(metrics, detour)));
+    }
+    return tests.stream();
+  }
+
+  private void checkDetour(Ask ask, String detour) throws IOException {
+    String id = seeded();
+    String body =
+        ask.body() == null
+            ? ""
+            : ask.body().formatted(ask.byId() ? id : "\"user_id\":\"alice\",\"agent_id\":\"dev\"");
+    String path = detour.formatted(ask.byId() ? ask.path().formatted(id) : ask.path());
+    String answer =
+        RawClient.exchange(
+            fixture.client().port(),
+            "%s %s%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+                .formatted(
+                    ask.method(),
+                    path,
+                    ask.byId() ? "" : "?user_id=alice&query=vault",
+                    body.length(),
+                    body));
+    assertThat(answer).containsPattern("^HTTP/1.1 40[01] ").doesNotContain("vault", "painting");
+    assertThat(
+            send(Who.ALICE.client(fixture), ASKS.get(11), id)
+                .json()
+                .at("/result/memory")
+                .asText())
+        .isEqualTo(TEXT);
   }
 
   private void check(Ask ask, Who who) {
