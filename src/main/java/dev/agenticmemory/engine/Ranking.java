@@ -72,7 +72,7 @@ public final class Ranking {
     }
   }
 
-  // Fitted so that questions asked of another conversation score low; 0.35 parts them best.
+  // Fitted so that questions asked of another conversation score low; 0.36 parts them best.
   private static final double SCORE_BASE = -6.0;
   private static final double SCORE_ORDER = 0.65;
   private static final double SCORE_BEST_MEANING = 7.9;
