@@ -152,10 +152,7 @@ final class RestMatrixTest {
                     body));
     assertThat(answer).containsPattern("^HTTP/1.1 40[01] ").doesNotContain("vault", "painting");
     assertThat(
-            send(Who.ALICE.client(fixture), ASKS.get(11), id)
-                .json()
-                .at("/result/memory")
-                .asText())
+            send(Who.ALICE.client(fixture), ASKS.get(11), id).json().at("/result/memory").asText())
         .isEqualTo(TEXT);
   }
 
