@@ -250,8 +250,17 @@ final class Program implements AutoCloseable {
     }
   }
 
-  private LocalServer localServer() throws IOException {
-    return LocalServer.open(config.home(), Stdio.settings(config, version), dispatcher());
+  /// Without it each stdio process has an engine of its own, which is no reason not to serve.
+  private void openLocalServer() {
+    try {
+      LocalServer stdio =
+          LocalServer.open(config.home(), Stdio.settings(config, version), dispatcher());
+      synchronized (this) {
+        local = stdio;
+      }
+    } catch (IOException e) {
+      LOG.warn("Stdio processes are not served, and work by themselves: {}", e.toString());
+    }
   }
 
   /// Serves on the network, and the stdio processes of the same data folder, until the process is
@@ -263,10 +272,7 @@ final class Program implements AutoCloseable {
     }
     made.metrics().watch(this::openEngine);
     made.start(this::engine, mounts(), log);
-    LocalServer stdio = localServer();
-    synchronized (this) {
-      local = stdio;
-    }
+    openLocalServer();
     warmUp();
     if (config.jobs().where() != Jobs.Where.OFF) {
       startJobs();

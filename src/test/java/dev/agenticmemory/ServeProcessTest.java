@@ -74,6 +74,18 @@ final class ServeProcessTest {
     }
   }
 
+  /// Stdio processes have engines of their own then.
+  @Test
+  void whereNoSocketCanBeMadeHttpIsServedAllTheSame() throws Exception {
+    requireCurl();
+    Files.createDirectories(home.resolve("serve.endpoint").resolve("in the way"));
+    try (Serving serving = serve(Map.of())) {
+      assertThat(serving.process().waitFor(5, TimeUnit.SECONDS)).isFalse();
+      JsonNode health = sh("curl -s http://127.0.0.1:%d/health".formatted(serving.port()));
+      assertThat(health.path("status").asText()).isEqualTo("ok");
+    }
+  }
+
   @Test
   void anAddressThatOthersReachIsRefusedWithoutTokens() throws Exception {
     Process process =

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
@@ -16,8 +18,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Set;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -45,6 +49,12 @@ public final class LocalServer implements AutoCloseable {
   /// Most characters that wait for one pump to read them. One that stands still is let go.
   private static final long WAITING_CHARS_MAX = 64L * 1024 * 1024;
 
+  /// How long no more are taken after one could not be, as where all file descriptors are in use.
+  private static final Duration ACCEPT_PAUSE = Duration.ofMillis(200);
+
+  /// How long answers under way may take once the server ends.
+  private static final Duration LAST_ANSWERS_MAX = Duration.ofSeconds(5);
+
   private static final String END = "";
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalServer.class);
@@ -53,7 +63,7 @@ public final class LocalServer implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final Endpoint endpoint;
   private final ServerSocketChannel listener;
-  private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
+  private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
 
   private LocalServer(
       Path home, Dispatcher dispatcher, Endpoint endpoint, ServerSocketChannel listener) {
@@ -68,6 +78,15 @@ public final class LocalServer implements AutoCloseable {
   /// @param settings the fingerprint of this process
   public static LocalServer open(Path home, String settings, Dispatcher dispatcher)
       throws IOException {
+    try {
+      return listening(home, settings, dispatcher);
+    } catch (UnsupportedOperationException e) {
+      throw new IOException("This system has no such sockets, or no owners of files", e);
+    }
+  }
+
+  private static LocalServer listening(Path home, String settings, Dispatcher dispatcher)
+      throws IOException {
     Files.createDirectories(home);
     removeStale(home);
     Path socket = socket(home);
@@ -78,10 +97,11 @@ public final class LocalServer implements AutoCloseable {
       Endpoint endpoint = new Endpoint(socket, secret(), settings);
       endpoint.write(home);
       LocalServer server = new LocalServer(home, dispatcher, endpoint, listener);
-      Thread.ofVirtual().name("local-server").start(server::accept);
+      Thread.ofVirtual().name("local-server").start(() -> accept(listener, server::take));
       return server;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       listener.close();
+      Files.deleteIfExists(socket);
       throw e;
     }
   }
@@ -107,8 +127,11 @@ public final class LocalServer implements AutoCloseable {
   }
 
   private static boolean answers(Path socket) {
-    try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      return true;
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        Deadline _ = Deadline.on(channel)) {
+      return channel.connect(UnixDomainSocketAddress.of(socket));
+    } catch (AsynchronousCloseException _) {
+      return true; // Its server is stopped, and may go on.
     } catch (IOException _) {
       return false;
     }
@@ -120,21 +143,35 @@ public final class LocalServer implements AutoCloseable {
     return HexFormat.of().formatHex(bytes);
   }
 
-  private void accept() {
+  /// Takes clients until the listener is closed.
+  static void accept(ServerSocketChannel listener, Consumer<SocketChannel> taken) {
     try {
-      while (true) {
-        SocketChannel client = listener.accept();
-        clients.add(client);
-        Thread.ofVirtual().name("pump").start(() -> serve(client));
+      while (listener.isOpen()) {
+        try {
+          taken.accept(listener.accept());
+        } catch (ClosedChannelException _) {
+          return;
+        } catch (IOException e) {
+          LOG.warn("A stdio process was not taken: {}", e.toString());
+          Thread.sleep(ACCEPT_PAUSE);
+        }
       }
-    } catch (IOException e) {
-      LOG.debug("No more pumps are taken", e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
+  }
+
+  private void take(SocketChannel client) {
+    Thread.ofVirtual().name("pump").start(() -> serve(client));
   }
 
   private void serve(SocketChannel channel) {
     Waiting waiting = new Waiting(channel);
+    clients.put(channel, Thread.currentThread());
     try (channel) {
+      if (!listener.isOpen()) {
+        return; // Who ends it may not have seen this one.
+      }
       Lines lines = new Lines(Channels.newInputStream(channel), LINE_BYTES_MAX);
       Greeting greeting = greeting(lines.next());
       if (greeting == null) {
@@ -149,6 +186,7 @@ public final class LocalServer implements AutoCloseable {
           client.receive(text);
         }
       }
+      waiting.finish();
     } catch (IOException e) {
       LOG.debug("A pump has left", e);
     } finally {
@@ -171,13 +209,25 @@ public final class LocalServer implements AutoCloseable {
     private final SocketChannel channel;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final AtomicLong chars = new AtomicLong();
+    private final Thread writer;
 
     Waiting(SocketChannel channel) {
       this.channel = channel;
+      this.writer = Thread.ofVirtual().name("to-pump").unstarted(this::write);
     }
 
     void start() {
-      Thread.ofVirtual().name("to-pump").start(this::write);
+      writer.start();
+    }
+
+    /// Has all of them written, if the pump reads them in time.
+    void finish() {
+      end();
+      try {
+        var _ = writer.join(LAST_ANSWERS_MAX);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
     }
 
     @Override
@@ -218,8 +268,14 @@ public final class LocalServer implements AutoCloseable {
     }
   }
 
+  /// Takes no more messages, and gives the answers to those that it has taken.
   @Override
   public void close() {
+    close(LAST_ANSWERS_MAX);
+  }
+
+  /// Ends as a server does whose answers take longer than that.
+  void close(Duration answersMax) {
     try {
       endpoint.remove(home);
       listener.close();
@@ -228,11 +284,39 @@ public final class LocalServer implements AutoCloseable {
       if (folder != null && !home.equals(folder)) {
         Files.deleteIfExists(folder); // Made for the socket alone.
       }
-      for (SocketChannel client : clients) {
+      List<Thread> conversations = List.copyOf(clients.values());
+      for (SocketChannel client : clients.keySet()) {
+        hearNoMore(client);
+      }
+      await(conversations, answersMax);
+      for (SocketChannel client : clients.keySet()) {
         client.close();
       }
     } catch (IOException e) {
       LOG.warn("The socket for stdio processes was not put away: {}", e.toString());
+    }
+  }
+
+  private static void hearNoMore(SocketChannel client) {
+    try {
+      client.shutdownInput();
+    } catch (IOException e) {
+      LOG.debug("A pump has left", e);
+    }
+  }
+
+  private static void await(List<Thread> conversations, Duration max) {
+    long until = System.nanoTime() + max.toNanos();
+    try {
+      for (Thread conversation : conversations) {
+        Duration left = Duration.ofNanos(Math.max(0, until - System.nanoTime()));
+        if (!conversation.join(left)) {
+          LOG.warn("Some stdio processes did not get their answers before the end");
+          return;
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 }

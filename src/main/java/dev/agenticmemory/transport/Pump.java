@@ -50,6 +50,9 @@ public final class Pump {
   private volatile boolean follows;
   private long last;
 
+  /// The highest number of a line that a link has taken. What is above it, no server has seen.
+  private long handed;
+
   private Pump(
       Path home, String settings, Caller caller, Supplier<Dispatcher> own, OutputStream out) {
     this.home = home;
@@ -127,7 +130,7 @@ public final class Pump {
         return;
       }
       try {
-        link.send(line.line());
+        hand(line, link);
       } catch (IOException _) {
         // What the server still wrote is read first, and then the link is made anew.
         if (link.isOver()) {
@@ -135,6 +138,11 @@ public final class Pump {
         }
       }
     }
+  }
+
+  private void hand(Numbered line, Link to) throws IOException {
+    to.send(line.line());
+    handed = Math.max(handed, line.number());
   }
 
   /// A line of the server has come.
@@ -203,15 +211,17 @@ public final class Pump {
 
   /// Brings a new link to where the old one was.
   private void resume(Link to) throws IOException {
+    long handedBefore = handed;
     for (Numbered line : kept.values()) {
       to.send(line.line());
     }
     for (Numbered line : List.copyOf(open.values())) {
-      Optional<String> refusal = Repeat.refusal(line.text());
+      Optional<String> refusal =
+          line.number() <= handedBefore ? Repeat.refusal(line.text()) : Optional.empty();
       if (refusal.isPresent()) {
         received(new Numbered(line.number(), Numbered.Kind.PLAIN, refusal.get()).line());
       } else {
-        to.send(line.line());
+        hand(line, to);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.agenticmemory.transport;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.mcp.Dispatcher;
@@ -56,7 +57,7 @@ final class PumpedClient implements AutoCloseable {
           new Lines.Line.Text(numbered.text()), answer -> reply(numbered, null, answer));
       return;
     }
-    addKey(message, numbered.number());
+    addKeys(message, pump + "-" + numbered.number());
     conversation.receive(
         message, numbered.text().length(), answer -> reply(numbered, message, answer));
   }
@@ -70,7 +71,17 @@ final class PumpedClient implements AutoCloseable {
     }
   }
 
-  private void addKey(JsonNode message, long number) {
+  private static void addKeys(JsonNode message, String key) {
+    if (message instanceof ArrayNode batch) {
+      for (int i = 0; i < batch.size(); i++) {
+        addKey(batch.get(i), key + "-" + i);
+      }
+    } else {
+      addKey(message, key);
+    }
+  }
+
+  private static void addKey(JsonNode message, String key) {
     JsonNode params = message.path("params");
     if (!params.path("name").asText().equals("add_memory")
         || !message.path("method").asText().equals("tools/call")) {
@@ -78,7 +89,7 @@ final class PumpedClient implements AutoCloseable {
     }
     if (params.path("arguments") instanceof ObjectNode arguments
         && !arguments.hasNonNull("idempotency_key")) {
-      arguments.put("idempotency_key", pump + "-" + number);
+      arguments.put("idempotency_key", key);
     }
   }
 

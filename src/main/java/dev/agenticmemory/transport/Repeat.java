@@ -2,6 +2,7 @@ package dev.agenticmemory.transport;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.mcp.Messages;
 import dev.agenticmemory.mcp.ProtocolError;
@@ -31,12 +32,31 @@ final class Repeat {
     } catch (JsonProcessingException _) {
       return Optional.empty(); // Nothing is done for it in any case.
     }
-    boolean change =
-        message.path("method").asText().equals("tools/call")
-            && !HARMLESS.contains(message.path("params").path("name").asText());
-    return change && message.has("id")
+    if (message instanceof ArrayNode batch) {
+      return refusal(batch);
+    }
+    return isChange(message)
         ? Optional.of(Json.print(Messages.error(message.get("id"), unsure())))
         : Optional.empty();
+  }
+
+  /// A batch is one line, so it is repeated as a whole or not at all.
+  private static Optional<String> refusal(ArrayNode batch) {
+    boolean change = false;
+    ArrayNode answers = Json.array();
+    for (JsonNode message : batch) {
+      change |= isChange(message);
+      if (message.has("method") && message.has("id")) {
+        answers.add(Messages.error(message.get("id"), unsure()));
+      }
+    }
+    return change ? Optional.of(Json.print(answers)) : Optional.empty();
+  }
+
+  private static boolean isChange(JsonNode message) {
+    return message.has("id")
+        && message.path("method").asText().equals("tools/call")
+        && !HARMLESS.contains(message.path("params").path("name").asText());
   }
 
   private static ProtocolError unsure() {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -26,15 +27,16 @@ final class SocketLink implements Link {
     this.in = new Lines(stream, Integer.MAX_VALUE);
   }
 
-  /// Connects and greets. Throws where nobody welcomes it.
+  /// Connects and greets. Throws where nobody welcomes it in time.
   ///
   /// @param received told of each line of the server, by a thread of its own
   /// @param broken told when the server is gone
   static SocketLink open(
       Path socket, Greeting greeting, Consumer<String> received, Consumer<Link> broken)
       throws IOException {
-    SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
-    try {
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try (Deadline _ = Deadline.on(channel)) {
+      channel.connect(UnixDomainSocketAddress.of(socket));
       SocketLink link = new SocketLink(channel);
       link.send(greeting.line());
       if (!(link.in.next() instanceof Lines.Line.Text(String word))

@@ -4,6 +4,7 @@ import static dev.agenticmemory.transport.Frames.add;
 import static dev.agenticmemory.transport.Frames.request;
 import static dev.agenticmemory.transport.Frames.tool;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.agenticmemory.Fixture;
@@ -16,12 +17,17 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,6 +38,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class PumpTest {
 
@@ -163,7 +171,7 @@ final class PumpTest {
       client.ask(Frames.initialize("2025-11-25"));
       client.send(add(2, "likes tea"));
       asked.await();
-      server.close();
+      server.close(Duration.ZERO);
       assertThat(client.next().path("result").path("structuredContent").path("status").asText())
           .isEqualTo("stored");
       late.countDown();
@@ -189,14 +197,21 @@ final class PumpTest {
 
   /// What a server answers to one line of a pump that comes to it anew.
   private JsonNode served(String line) {
+    return result(answered("2025-11-25", line));
+  }
+
+  private JsonNode answered(String version, String line) {
     List<String> out = Collections.synchronizedList(new ArrayList<>());
     Greeting greeting = new Greeting("", "pump", Fixture.free());
     try (PumpedClient client = new PumpedClient(fixture.dispatcher(), greeting, out::add)) {
-      client.receive("1 P" + Frames.initialize("2025-11-25"));
+      client.receive("1 P" + Frames.initialize(version));
       client.receive(line);
     }
-    String answer = out.getLast().substring("2 P".length());
-    return Fixture.parsed(answer).path("result").path("structuredContent");
+    return Fixture.parsed(out.getLast().substring("2 P".length()));
+  }
+
+  private static JsonNode result(JsonNode answer) {
+    return answer.path("result").path("structuredContent");
   }
 
   @Test
@@ -208,11 +223,95 @@ final class PumpTest {
       client.ask(Frames.initialize("2025-11-25"));
       client.send(tool(2, "delete_by_user_id", "\"user_id\":\"alice\""));
       asked.await();
-      server.close();
+      server.close(Duration.ZERO);
       JsonNode answer = client.next();
       assertThat(answer.path("id").asInt()).isEqualTo(2);
       assertThat(answer.path("error").path("message").asText()).contains("list_memories");
       late.countDown();
+    }
+  }
+
+  @Test
+  void aServerThatEndsGivesTheAnswersThatItOwes() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch late = new CountDownLatch(1);
+    LocalServer server = server(slow(asked, late));
+    try (Client client = client(Fixture.free(), PumpTest::none)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      client.send(tool(2, "delete_by_user_id", "\"user_id\":\"alice\""));
+      asked.await();
+      Thread ending = Thread.startVirtualThread(server::close);
+      while (Endpoint.read(folder).isPresent()) {
+        Thread.onSpinWait();
+      }
+      late.countDown();
+      assertThat(client.next().path("result").path("isError").asBoolean(true)).isFalse();
+      ending.join();
+    }
+  }
+
+  @Test
+  void aBatchWithAChangeIsNotRepeatedAndEachOfItsRequestsIsAnswered() {
+    String add = add(2, "likes tea");
+    String delete = tool(3, "delete_by_user_id", "\"user_id\":\"alice\"");
+    String notification = Frames.notification("notifications/progress", "");
+    assertThat(Repeat.refusal("[" + add + "," + request(4, "ping", "") + "]")).isEmpty();
+    JsonNode refused =
+        Fixture.parsed(
+            Repeat.refusal("[" + add + "," + notification + "," + delete + "]").orElseThrow());
+    assertThat(refused).hasSize(2);
+    assertThat(refused.path(0).path("id").asInt()).isEqualTo(2);
+    assertThat(refused.path(1).path("error").path("message").asText()).contains("list_memories");
+  }
+
+  @Test
+  void theAddsOfABatchThatReachesTwoServersAreDoneOnce() {
+    String batch = "2 P[" + add(2, "likes tea") + "," + add(3, "plays chess") + "]";
+    JsonNode stored = answered("2025-03-26", batch);
+    String id = result(stored.path(0)).path("results").path(0).path("id").asText();
+    served(
+        "3 P"
+            + tool(
+                3,
+                "update_memory",
+                "\"memory_id\":\"%s\",\"text\":\"likes coffee\"".formatted(id)));
+    assertThat(answered("2025-03-26", batch)).hasSize(2);
+    assertThat(served("4 P" + tool(4, "list_memories", "")).path("results")).hasSize(2);
+  }
+
+  @Test
+  void aDeleteThatNoServerHasSeenIsDoneAtTheNext() throws Exception {
+    LocalServer first = server(fixture.dispatcher());
+    try (Client client = client(Fixture.free(), fixture::dispatcher)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      client.ask(add(2, "likes tea"));
+      first.close();
+      JsonNode answer = client.ask(tool(3, "delete_by_user_id", "\"user_id\":\"alice\""));
+      assertThat(answer.path("result").path("isError").asBoolean(true)).isFalse();
+    }
+  }
+
+  /// A stopped process takes connections until its queue is full, and says nothing on them.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2})
+  void aServerThatSaysNothingIsNotWaitedForForLong(int inLine) throws Exception {
+    Path socket = folder.resolve("serve-1.sock");
+    List<SocketChannel> line = new ArrayList<>();
+    try (ServerSocketChannel stopped = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      stopped.bind(UnixDomainSocketAddress.of(socket), 1);
+      for (int i = 0; i < inLine; i++) {
+        line.add(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+      }
+      new Endpoint(socket, "secret", SETTINGS).write(folder);
+      Optional<Pump> pump =
+          assertTimeoutPreemptively(
+              Duration.ofSeconds(30),
+              () -> pump(Fixture.free(), PumpTest::none, OutputStream.nullOutputStream()));
+      assertThat(pump).isEmpty();
+    } finally {
+      for (SocketChannel channel : line) {
+        channel.close();
+      }
     }
   }
 
