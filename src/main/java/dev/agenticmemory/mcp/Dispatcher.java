@@ -38,6 +38,13 @@ public final class Dispatcher implements AutoCloseable {
   /// The only version with batches of messages.
   private static final String WITH_BATCHES = "2025-03-26";
 
+  /// Most messages of a batch.
+  private static final int BATCH_MAX = 100;
+
+  /// Characters of answers after which the rest of a batch is not done any more, as all of them are
+  /// in memory at once.
+  private static final int BATCH_ANSWER_CHARS_MAX = 1_000_000;
+
   public static final String META_VERSION = "io.modelcontextprotocol/protocolVersion";
   private static final String META_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
   private static final String META_SERVER = "io.modelcontextprotocol/serverInfo";
@@ -146,14 +153,37 @@ public final class Dispatcher implements AutoCloseable {
               Code.INVALID_REQUEST,
               "Batches are not part of this protocol version; send one message a line"));
     }
+    if (batch.size() > BATCH_MAX) {
+      return Messages.error(
+          null,
+          new ProtocolError(
+              Code.INVALID_REQUEST,
+              "A batch has at most %d messages, this one %,d; send them in several"
+                  .formatted(BATCH_MAX, batch.size())));
+    }
     ArrayNode answers = Json.array();
+    int chars = 0;
     for (JsonNode message : batch) {
-      ObjectNode answer = one(session, message, client);
+      ObjectNode answer =
+          chars < BATCH_ANSWER_CHARS_MAX ? one(session, message, client) : notDone(message);
       if (answer != null) {
         answers.add(answer);
+        chars += Json.print(answer).length();
       }
     }
     return answers.isEmpty() ? null : answers;
+  }
+
+  private static @Nullable ObjectNode notDone(JsonNode message) {
+    JsonNode id = message.get("id");
+    return isId(id) && message.has("method")
+        ? Messages.error(
+            id,
+            new ProtocolError(
+                Code.INVALID_REQUEST,
+                "Not done: the answers of this batch have %,d characters already. Send it again by itself"
+                    .formatted(BATCH_ANSWER_CHARS_MAX)))
+        : null;
   }
 
   private @Nullable ObjectNode one(Session session, JsonNode message, Consumer<ObjectNode> client) {

@@ -11,6 +11,7 @@ import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.MemoryOffer;
+import dev.agenticmemory.mcp.Session;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,6 +139,29 @@ final class StdioTransportTest {
             initialize("2025-03-26"),
             "[" + request("2", "ping", "") + "," + request("3", "tools/list", "") + "]");
     assertThat(answers.getLast()).hasSize(2);
+  }
+
+  @Test
+  void theRestOfABatchIsNotDoneWhereItsAnswersAreTooLong() throws IOException {
+    String large = "x".repeat(60_000);
+    Dispatcher dispatcher = new Dispatcher(new MemoryOffer(fixture::engine), () -> {}, large);
+    String batch =
+        IntStream.range(0, 30)
+            .mapToObj(i -> request(String.valueOf(i), "server/discover", ""))
+            .collect(Collectors.joining(",", "[", "]"));
+    JsonNode answers = dispatcher.handle(begun(dispatcher), Fixture.parsed(batch), _ -> {});
+    assertThat(answers).isNotNull();
+    assertThat(answers).hasSize(30);
+    assertThat(answers.path(0).has("result")).isTrue();
+    assertThat(answers.path(29).path("id").asText()).isEqualTo("29");
+    assertThat(answers.path(29).path("error").path("message").asText())
+        .contains("1,000,000", "Send it again");
+  }
+
+  private static Session begun(Dispatcher dispatcher) {
+    Session session = new Session(Fixture.free(), _ -> {});
+    dispatcher.handle(session, Fixture.parsed(initialize("2025-03-26")), _ -> {});
+    return session;
   }
 
   @Test
