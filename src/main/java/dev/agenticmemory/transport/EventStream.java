@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,9 @@ final class EventStream {
   /// Most messages that wait for the client to read them.
   private static final int WAITING_MAX = 1_000;
 
+  /// Most characters of them.
+  static final int WAITING_CHARS_MAX = 8 * 1024 * 1024;
+
   /// How often a silent stream shows that it is alive; half of what idle connections are given.
   private static final Duration BEAT = Duration.ofSeconds(15);
 
@@ -35,6 +39,7 @@ final class EventStream {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
 
   private final BlockingQueue<String> waiting = new LinkedBlockingQueue<>(WAITING_MAX);
+  private final AtomicLong chars = new AtomicLong();
   private final AtomicBoolean over = new AtomicBoolean();
 
   /// Writes the headers of a stream of events.
@@ -58,7 +63,10 @@ final class EventStream {
 
   /// Sends an event as it goes over the wire.
   void sendRaw(String event) {
-    if (!over.get() && !waiting.offer(event)) {
+    if (over.get()) {
+      return;
+    }
+    if (chars.addAndGet(event.length()) > WAITING_CHARS_MAX || !waiting.offer(event)) {
       LOG.info("A client does not read its stream, which is ended");
       over.set(true);
     }
@@ -105,6 +113,7 @@ final class EventStream {
         }
         out.write((event == null ? ":\n\n" : event).getBytes(UTF_8));
         out.flush();
+        chars.addAndGet(event == null ? 0 : -event.length());
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

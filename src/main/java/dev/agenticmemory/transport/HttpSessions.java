@@ -9,29 +9,35 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The sessions of the older era that clients have open over HTTP, by ids that nobody can guess. A
-/// session that is idle for long expires; where there are too many, one that was never used does,
-/// or else the one idle longest.
+/// session that is idle for long expires. Where there are too many, one of the caller who has most
+/// does: one that was never used, or else the one idle longest.
 final class HttpSessions implements AutoCloseable {
 
   /// Most sessions at once.
   static final int SESSIONS_MAX = 2_000;
+
+  /// Most sessions of one caller at once: a quarter, so that one alone drives nobody out.
+  static final int SESSIONS_OF_ONE_MAX = SESSIONS_MAX / 4;
 
   /// How long a session lives without a request and without an open stream.
   static final Duration IDLE_MAX = Duration.ofMinutes(30);
 
   private static final int ID_BYTES = 24;
 
-  /// First those whose client never used them, so that nobody drives others out by opening many.
+  /// First those whose client never used them; last those on which somebody listens.
   private static final Comparator<Entry> LEAST_MISSED =
-      Comparator.<Entry, Boolean>comparing(entry -> entry.cameBack)
+      Comparator.<Entry, Boolean>comparing(entry -> entry.stream.get() != null)
+          .thenComparing(entry -> entry.cameBack)
           .thenComparing(entry -> entry.lastUsed);
 
   /// One client's session.
@@ -62,6 +68,10 @@ final class HttpSessions implements AutoCloseable {
 
     Session session() {
       return session;
+    }
+
+    Caller caller() {
+      return session.caller();
     }
 
     /// Has messages that belong to no request sent by `opened`. False where another stream does.
@@ -115,8 +125,7 @@ final class HttpSessions implements AutoCloseable {
   }
 
   private Entry added(Entry entry) {
-    makeRoom(clock.instant());
-    entries.put(entry.id(), entry);
+    put(entry, clock.instant());
     if (closed) {
       close(entry);
     }
@@ -133,7 +142,7 @@ final class HttpSessions implements AutoCloseable {
   Optional<Entry> find(String id, Caller caller) {
     Instant now = clock.instant();
     Entry entry = entries.get(id);
-    if (entry == null || !entry.session().caller().equals(caller)) {
+    if (entry == null || !entry.caller().equals(caller)) {
       return Optional.empty();
     }
     if (entry.expired(now)) {
@@ -159,10 +168,28 @@ final class HttpSessions implements AutoCloseable {
     entries.values().forEach(this::close);
   }
 
-  private synchronized void makeRoom(Instant now) {
-    entries.values().stream().filter(entry -> entry.expired(now)).forEach(this::close);
-    while (entries.size() >= SESSIONS_MAX) {
-      entries.values().stream().min(LEAST_MISSED).ifPresent(this::close);
+  private synchronized void put(Entry entry, Instant now) {
+    entries.values().stream().filter(other -> other.expired(now)).forEach(this::close);
+    while (of(entry.caller()).size() >= SESSIONS_OF_ONE_MAX) {
+      closeLeastMissed(of(entry.caller()));
     }
+    while (entries.size() >= SESSIONS_MAX) {
+      closeLeastMissed(ofWhoHasMost());
+    }
+    entries.put(entry.id(), entry);
+  }
+
+  private List<Entry> of(Caller caller) {
+    return entries.values().stream().filter(entry -> entry.caller().equals(caller)).toList();
+  }
+
+  private List<Entry> ofWhoHasMost() {
+    return entries.values().stream().collect(Collectors.groupingBy(Entry::caller)).values().stream()
+        .max(Comparator.comparingInt(List::size))
+        .orElse(List.of());
+  }
+
+  private void closeLeastMissed(List<Entry> some) {
+    some.stream().min(LEAST_MISSED).ifPresent(this::close);
   }
 }

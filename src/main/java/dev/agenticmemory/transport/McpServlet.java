@@ -210,6 +210,14 @@ final class McpServlet extends HttpServlet {
     }
   }
 
+  /// A stream without events would only cost a connection.
+  @Override
+  protected void doHead(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.setHeader("Allow", "DELETE, GET, POST");
+    response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+  }
+
   /// Ends a session.
   @Override
   protected void doDelete(HttpServletRequest request, HttpServletResponse response)

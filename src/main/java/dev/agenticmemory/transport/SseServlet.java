@@ -51,6 +51,14 @@ final class SseServlet extends HttpServlet {
     stream.open(request, response, () -> sessions.close(entry));
   }
 
+  /// A stream without events would only cost a connection.
+  @Override
+  protected void doHead(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.setHeader("Allow", request.getServletPath().equals(STREAM) ? "GET" : "POST");
+    response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+  }
+
   /// Takes a message. It is answered on the stream, so this only says that it has arrived.
   @Override
   protected void doPost(HttpServletRequest request, HttpServletResponse response)

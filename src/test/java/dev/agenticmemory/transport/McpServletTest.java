@@ -23,6 +23,8 @@ import java.time.ZoneOffset;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,6 +132,18 @@ final class McpServletTest {
   }
 
   @Test
+  void whoOpensManySessionsDrivesOutNobodyElse() throws Exception {
+    String unused = http.session("user", "bob");
+    now.set(Instant.EPOCH.plusSeconds(1));
+    String ping = request(2, "ping", "");
+    for (int i = 0; i < HttpSessions.SESSIONS_MAX; i++) {
+      String id = http.session("user", "mallory");
+      http.post("/mcp", ping, SESSION, id, "user", "mallory");
+    }
+    assertThat(http.post("/mcp", ping, SESSION, unused, "user", "bob").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void anUnknownVersionInTheHeaderIsRefusedWithTheKnownOnes() throws Exception {
     String id = http.session();
     HttpResponse<String> refused =
@@ -157,6 +171,37 @@ final class McpServletTest {
             .orElseThrow();
     assertThat(json(http.post("/mcp", batch, SESSION, id))).hasSize(2);
     assertThat(http.post("/mcp", batch, SESSION, http.session()).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void aBatchHasALimit() throws Exception {
+    String id =
+        http.post("/mcp", Frames.initialize("2025-03-26"))
+            .headers()
+            .firstValue(SESSION)
+            .orElseThrow();
+    HttpResponse<String> most = http.post("/mcp", pings(100), SESSION, id);
+    assertThat(json(most)).hasSize(100);
+    HttpResponse<String> refused = http.post("/mcp", pings(101), SESSION, id);
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(message(refused)).contains("at most 100", "101");
+  }
+
+  private static String pings(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> request(i + 2, "ping", ""))
+        .collect(Collectors.joining(",", "[", "]"));
+  }
+
+  @Test
+  void askingForTheHeadersAloneOpensNoStream() throws Exception {
+    String id = http.session();
+    HttpResponse<String> refused = http.send(http.request("/mcp").HEAD().header(SESSION, id));
+    assertThat(refused.statusCode()).isEqualTo(405);
+    assertThat(refused.headers().firstValue("Allow")).contains("DELETE, GET, POST");
+    try (HttpFixture.Events events = http.events(stream(id))) {
+      assertThat(events.status()).isEqualTo(200);
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.agenticmemory.Fixture;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +74,13 @@ final class SseServletTest {
   @Test
   void clientsOfNewerVersionsLearnThatThisIsTheOldAddress() throws Exception {
     assertThat(http.post("/sse", Frames.initialize("2025-11-25")).statusCode()).isEqualTo(405);
+  }
+
+  @Test
+  void askingForTheHeadersAloneOpensNoStream() throws Exception {
+    HttpResponse<String> refused = http.send(http.request("/sse").HEAD());
+    assertThat(refused.statusCode()).isEqualTo(405);
+    assertThat(refused.headers().firstValue("Allow")).contains("GET");
   }
 
   private HttpFixture.Events stream() throws Exception {
