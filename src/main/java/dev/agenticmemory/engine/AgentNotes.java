@@ -10,7 +10,6 @@ import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.UserId;
-import dev.agenticmemory.engine.Judgement.Statement;
 import dev.agenticmemory.engine.Ledger.Edit;
 import dev.agenticmemory.engine.Ledger.Line;
 import dev.agenticmemory.engine.Settlement.End;
@@ -163,7 +162,7 @@ final class AgentNotes {
 
     private Item item(Line line) {
       LocalDate day = LocalDate.ofInstant(now, ZoneOffset.UTC);
-      return Item.of(new Statement(text(line), Author.ASSISTANT, day, _ -> true), null, null);
+      return Item.of(text(line), Author.ASSISTANT, day, null, null);
     }
 
     private String text(Line line) {
@@ -226,7 +225,7 @@ final class AgentNotes {
           return;
         }
         fates.add(one.fate());
-        boolean same = old.own() > 0 && Objects.equals(one.memory(), old.memory());
+        boolean same = own(old).filter(memory -> memory.id().equals(one.memory())).isPresent();
         if (same) {
           goneAfter.remove(old.entry());
         }
@@ -256,6 +255,9 @@ final class AgentNotes {
           if (change instanceof Change.Revise revise && revise.memory().id().equals(id)) {
             return revise.memory().version();
           }
+          if (change instanceof Change.Annotate annotate && annotate.memory().id().equals(id)) {
+            return annotate.memory().version();
+          }
         }
         return id == null ? 0 : store.find(id).map(Memory::version).orElse(1L);
       }
@@ -263,12 +265,15 @@ final class AgentNotes {
   }
 
   /// The memory of a line, where it is there because of that alone and is as it was left: what
-  /// somebody has changed since is theirs.
+  /// somebody has changed since is theirs, and what somebody relies on stays.
   private Optional<Memory> own(Line line) {
     MemoryId id = line.memory();
     return id == null || line.own() == 0
         ? Optional.empty()
-        : store.find(id).filter(memory -> memory.version() == line.own());
+        : store
+            .find(id)
+            .filter(memory -> memory.version() == line.own())
+            .filter(memory -> !Reliance.isOn(store, memory));
   }
 
   private Change retire(Memory memory) {

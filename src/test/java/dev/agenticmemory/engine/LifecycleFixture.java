@@ -129,20 +129,29 @@ final class LifecycleFixture implements AutoCloseable {
 
   /// Keeps a short-term memory of a day, as a client does.
   Memory shortTerm(String run, String text, @Nullable AgentId agent, @Nullable String category) {
-    AddRequest request =
+    return keep(text, agent, new RunId(run), category, null);
+  }
+
+  /// Keeps a memory of any kind.
+  Memory keep(
+      String text,
+      @Nullable AgentId agent,
+      @Nullable RunId run,
+      @Nullable String category,
+      @Nullable Instant expires) {
+    return stored(
         new AddRequest(
             new Input.Text(text),
             null,
             agent,
-            new RunId(run),
+            run,
             false,
             category,
             Metadata.EMPTY,
             null,
+            expires,
             null,
-            null,
-            null);
-    return stored(request);
+            null));
   }
 
   Memory shortTerm(String run, String text) {
@@ -150,19 +159,7 @@ final class LifecycleFixture implements AutoCloseable {
   }
 
   Memory longTerm(String text) {
-    return stored(
-        new AddRequest(
-            new Input.Text(text),
-            null,
-            MAIN,
-            null,
-            false,
-            null,
-            Metadata.EMPTY,
-            null,
-            null,
-            null,
-            null));
+    return keep(text, MAIN, null, null, null);
   }
 
   private Memory stored(AddRequest request) {
