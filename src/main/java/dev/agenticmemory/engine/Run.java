@@ -109,10 +109,11 @@ final class Run {
     failed("A fault in agentic-memory, which is in its log", 1);
   }
 
-  /// Does one part, whose failure is its own.
-  void part(Runnable part) {
+  /// Does one part, whose failure is its own. False where it failed.
+  boolean part(Runnable part) {
     try {
       part.run();
+      return true;
     } catch (MemoryException e) {
       failed(e);
     } catch (Interrupted e) {
@@ -120,6 +121,7 @@ final class Run {
     } catch (RuntimeException e) {
       failed(e);
     }
+    return false;
   }
 
   /// Ends the run where its thread is to end: what is done stays done.

@@ -206,6 +206,45 @@ final class DigestTest {
   }
 
   @Test
+  void aDayThatCouldNotBeDigestedIsReadHoweverLongThatLasts() {
+    jobs.digest();
+    jobs.write(diary, ONE);
+    jobs.embedder.down = true;
+    for (int night = 0; night < 20; night++) {
+      assertThat(jobs.digest().count(Fate.FAILED)).isEqualTo(1);
+      jobs.pass(Duration.ofDays(1));
+    }
+    jobs.embedder.down = false;
+    assertThat(jobs.digest().count(Fate.ADDED)).isEqualTo(1);
+  }
+
+  @Test
+  void aFirstDayThatCouldNotBeDigestedIsReadLater() {
+    jobs.write(diary, ONE);
+    jobs.embedder.down = true;
+    jobs.digest();
+    jobs.pass(Duration.ofDays(20));
+    jobs.embedder.down = false;
+    assertThat(jobs.digest().count(Fate.ADDED)).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasWrittenWhileTheWorkspaceWasOutOfReachIsReadAfterwards() throws IOException {
+    jobs.write(diary, ONE);
+    jobs.digest();
+    Path mounted = diary.getParent();
+    Path away = mounted.resolveSibling("away");
+    jobs.write(jobs.diary(MAIN, DAY.plusDays(1)), TWO);
+    Files.move(mounted, away);
+    for (int day = 0; day < 20; day++) {
+      jobs.pass(Duration.ofDays(1));
+      jobs.digest();
+    }
+    Files.move(away, mounted);
+    assertThat(jobs.digest().count(Fate.ADDED)).isEqualTo(1);
+  }
+
+  @Test
   void aDeletedMemoryStaysAwayWhileItsDiaryStillHoldsIt() {
     jobs.write(diary, ONE + TWO);
     jobs.digest();

@@ -45,6 +45,7 @@ final class LifecycleFixture implements AutoCloseable {
   static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
   static final int ARCHIVE_AFTER_DAYS = 7;
 
+  final SwitchedEmbedder embedder;
   final MemoryStore store;
   final Engine engine;
   final Lifecycle lifecycle;
@@ -58,7 +59,7 @@ final class LifecycleFixture implements AutoCloseable {
 
   LifecycleFixture(Path folder, @Nullable LanguageModel model, UnaryOperator<MemoryStore> around) {
     this.folder = folder;
-    HashEmbedder embedder = new HashEmbedder(256);
+    embedder = new SwitchedEmbedder(new HashEmbedder(256));
     InstantSource source = () -> now;
     clock = source.withZone(ZoneOffset.UTC);
     store = around.apply(new SqliteStore(folder.resolve("memories.db"), embedder.space()));
