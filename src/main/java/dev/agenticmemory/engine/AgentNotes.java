@@ -142,6 +142,12 @@ final class AgentNotes {
       Settlement settlement = new Settlement(parts, judgement, Source.SYNC);
       for (int round = 0; round < ROUNDS_MAX && run.mayAsk(); round++) {
         switch (settlement.settle(scope, items, "from the agent's notes", now)) {
+          case End.Undecided(Failure failure, Usage usage)
+              when failure.kind() == Failure.Kind.NONSENSE && some.size() > 1 -> {
+            run.spoiled(usage);
+            boolean first = take(some.subList(0, some.size() / 2));
+            return take(some.subList(some.size() / 2, some.size())) && first;
+          }
           case End.Undecided(Failure failure, Usage usage) -> {
             run.unanswered(failure, usage, some.size());
             return false;

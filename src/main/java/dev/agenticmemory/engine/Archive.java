@@ -127,7 +127,14 @@ final class Archive {
     for (int round = 0; round < ROUNDS_MAX && run.mayAsk(); round++) {
       switch (settlement.settle(scope, items, "archived from short-term memory", now)) {
         case End.Undecided(Failure failure, Usage usage) -> {
-          run.unanswered(failure, usage, memories.size());
+          if (failure.kind() == Failure.Kind.NONSENSE && memories.size() > 1) {
+            run.spoiled(usage);
+            int half = memories.size() / 2;
+            archive(scope, memories.subList(0, half));
+            archive(scope, memories.subList(half, memories.size()));
+          } else {
+            run.unanswered(failure, usage, memories.size());
+          }
           return;
         }
         case End.Decided(List<Settled> each, List<Change> decided, Usage usage) -> {

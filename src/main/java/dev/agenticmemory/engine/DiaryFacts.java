@@ -120,6 +120,12 @@ final class DiaryFacts {
     Conversation conversation =
         new Conversation(turns.stream().map(DiaryFacts::line).toList(), said, null);
     switch (model.extract(conversation)) {
+      case Reply.Failed<Extracted>(Failure failure, Usage usage)
+          when failure.kind() == Failure.Kind.NONSENSE && entries.size() > 1 -> {
+        run.spoiled(usage);
+        distil(scope, day, entries.subList(0, entries.size() / 2));
+        distil(scope, day, entries.subList(entries.size() / 2, entries.size()));
+      }
       case Reply.Failed<Extracted>(Failure failure, Usage usage) ->
           run.unanswered(failure, usage, entries.size());
       case Reply.Answered<Extracted>(Extracted extracted, Usage usage) -> {

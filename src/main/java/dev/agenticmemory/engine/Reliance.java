@@ -9,12 +9,16 @@ import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.MemoryStore;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
-/// That a memory of an agent's notes holds what somebody else said too, so that it outlives its
-/// note: an add was told that it is stored already, or another memory went into it.
+/// That a memory of an agent's files holds what somebody else said too, so that it outlives what
+/// stands there: an add was told that it is stored already, or another memory went into it.
 final class Reliance {
 
   private static final String KIND = "relied-on";
+
+  /// Where memories follow their files.
+  private static final Set<Source> FILES = Set.of(Source.SYNC, Source.DIGEST);
 
   private Reliance() {}
 
@@ -25,7 +29,7 @@ final class Reliance {
   static void note(
       MemoryStore store, Memory memory, Instant now, String actor, List<Change> changes) {
     Change mark = new Change.PutMark(new Mark(name(memory), "", now));
-    if (memory.origin().source() != Source.SYNC
+    if (!FILES.contains(memory.origin().source())
         || changes.contains(mark)
         || store.mark(name(memory)).isPresent()) {
       return;
@@ -55,7 +59,7 @@ final class Reliance {
             memory.id(), Event.UPDATE, text, text, now, actor, "said elsewhere too", null));
   }
 
-  /// Whether anything but its note rests on a memory.
+  /// Whether anything but its file rests on a memory.
   static boolean isOn(MemoryStore store, Memory memory) {
     return store.mark(name(memory)).isPresent()
         || !Lineage.of(store, memory.scope().user(), memory.id()).isEmpty();

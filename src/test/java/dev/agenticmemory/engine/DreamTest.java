@@ -289,6 +289,25 @@ final class DreamTest {
   }
 
   @Test
+  void whatNoModelCanAnswerKeepsNothingElseWaiting() {
+    try (LifecycleFixture jobs = asking()) {
+      jobs.longTerm("Something of kind 0 is liked");
+      model.isSpoiledBy("poison");
+      for (int day = 1; day <= 8; day++) {
+        String run = "2026-02-%02d".formatted(day);
+        jobs.shortTerm(run, "Something of kind poison " + day + " is liked");
+        for (int i = 0; i < 5; i++) {
+          jobs.shortTerm(run, "Something of kind %d-%d is liked".formatted(day, i));
+        }
+      }
+      JobReport report = jobs.dream();
+      assertThat(report.count(Fate.ARCHIVED)).isEqualTo(40);
+      assertThat(report.count(Fate.FAILED)).isEqualTo(8);
+      assertThat(jobs.texts()).filteredOn(text -> text.contains("poison")).hasSize(8);
+    }
+  }
+
+  @Test
   void aModelThatIsDownIsNotAskedAThousandTimes() {
     try (LifecycleFixture jobs = asking()) {
       jobs.longTerm("Something of kind 0 is liked");
