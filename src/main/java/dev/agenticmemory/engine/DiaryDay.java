@@ -114,13 +114,14 @@ final class DiaryDay {
     return store.key().hash("heading", agent.value(), day.toString(), entry.heading());
   }
 
-  private Map<String, Line> take(
-      List<Line> fresh, Map<String, Edit> edits, Set<MemoryId> shared) {
+  private Map<String, Line> take(List<Line> fresh, Map<String, Edit> edits, Set<MemoryId> shared) {
     Map<String, Line> taken = new HashMap<>();
     for (int from = 0; from < fresh.size(); from += ENTRIES_PER_CHANGE) {
       run.pause();
       int to = Math.min(fresh.size(), from + ENTRIES_PER_CHANGE);
-      new Batch(fresh.subList(from, to), edits, shared).take().forEach(l -> taken.put(l.entry(), l));
+      new Batch(fresh.subList(from, to), edits, shared)
+          .take()
+          .forEach(l -> taken.put(l.entry(), l));
     }
     return taken;
   }

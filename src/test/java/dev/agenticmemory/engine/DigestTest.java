@@ -271,7 +271,7 @@ final class DigestTest {
   void whatWasWrittenWhileTheWorkspaceWasOutOfReachIsReadAfterwards() throws IOException {
     jobs.write(diary, ONE);
     jobs.digest();
-    Path mounted = diary.getParent();
+    Path mounted = folder.resolve(MAIN.value()).resolve("memory");
     Path away = mounted.resolveSibling("away");
     jobs.write(jobs.diary(MAIN, DAY.plusDays(1)), TWO);
     Files.move(mounted, away);

@@ -88,8 +88,7 @@ final class DiaryTest {
                 ### Fixed the build
                 """))
         .extracting(Entry::text)
-        .containsExactly(
-            "09:15 Dentist at 4pm", "Pay the rent of 2026-03-01", "Fixed the build");
+        .containsExactly("09:15 Dentist at 4pm", "Pay the rent of 2026-03-01", "Fixed the build");
   }
 
   @Test
