@@ -171,7 +171,9 @@ public final class AddMemory {
       Optional<MemoryId> same = store.findSame(scope, hash, now);
       if (same.isPresent()) {
         settle(same.get(), changes);
-        return join(same.get(), changes)
+        boolean completed = join(same.get(), changes);
+        store.find(same.get()).ifPresent(memory -> rely(memory, changes));
+        return completed
             ? new Added.Item(same.get(), turn.text(), Event.UPDATE, "stored already; completed")
             : new Added.Item(same.get(), turn.text(), Event.NONE, "stored already");
       }
@@ -179,6 +181,7 @@ public final class AddMemory {
       Optional<Memory> near =
           request.infer() ? nearDuplicates.find(scope, turn.text(), known, now) : Optional.empty();
       if (near.isPresent()) {
+        rely(near.get(), changes);
         return new Added.Item(
             near.get().id(), near.get().text(), Event.NONE, "stored already in other words");
       }
@@ -190,6 +193,10 @@ public final class AddMemory {
               new HistoryEntry(
                   memory.id(), Event.ADD, null, turn.text(), now, caller.actor(), "added", null)));
       return new Added.Item(memory.id(), turn.text(), Event.ADD, null);
+    }
+
+    private void rely(Memory on, List<Change> changes) {
+      Reliance.note(store, on, now, caller.actor(), changes);
     }
 
     /// What waits for a language model is wanted as it is, and so waits no more.

@@ -10,7 +10,6 @@ import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.UserId;
-import dev.agenticmemory.engine.Judgement.Statement;
 import dev.agenticmemory.engine.Ledger.Edit;
 import dev.agenticmemory.engine.Ledger.Line;
 import dev.agenticmemory.engine.Settlement.End;
@@ -143,6 +142,12 @@ final class AgentNotes {
       Settlement settlement = new Settlement(parts, judgement, Source.SYNC);
       for (int round = 0; round < ROUNDS_MAX && run.mayAsk(); round++) {
         switch (settlement.settle(scope, items, "from the agent's notes", now)) {
+          case End.Undecided(Failure failure, Usage usage)
+              when failure.kind() == Failure.Kind.NONSENSE && some.size() > 1 -> {
+            run.spoiled(usage);
+            boolean first = take(some.subList(0, some.size() / 2));
+            return take(some.subList(some.size() / 2, some.size())) && first;
+          }
           case End.Undecided(Failure failure, Usage usage) -> {
             run.unanswered(failure, usage, some.size());
             return false;
@@ -163,7 +168,7 @@ final class AgentNotes {
 
     private Item item(Line line) {
       LocalDate day = LocalDate.ofInstant(now, ZoneOffset.UTC);
-      return Item.of(new Statement(text(line), Author.ASSISTANT, day, _ -> true), null, null);
+      return Item.of(text(line), Author.ASSISTANT, day, null, null);
     }
 
     private String text(Line line) {
@@ -226,7 +231,7 @@ final class AgentNotes {
           return;
         }
         fates.add(one.fate());
-        boolean same = old.own() > 0 && Objects.equals(one.memory(), old.memory());
+        boolean same = own(old).filter(memory -> memory.id().equals(one.memory())).isPresent();
         if (same) {
           goneAfter.remove(old.entry());
         }
@@ -256,6 +261,9 @@ final class AgentNotes {
           if (change instanceof Change.Revise revise && revise.memory().id().equals(id)) {
             return revise.memory().version();
           }
+          if (change instanceof Change.Annotate annotate && annotate.memory().id().equals(id)) {
+            return annotate.memory().version();
+          }
         }
         return id == null ? 0 : store.find(id).map(Memory::version).orElse(1L);
       }
@@ -263,12 +271,15 @@ final class AgentNotes {
   }
 
   /// The memory of a line, where it is there because of that alone and is as it was left: what
-  /// somebody has changed since is theirs.
+  /// somebody has changed since is theirs, and what somebody relies on stays.
   private Optional<Memory> own(Line line) {
     MemoryId id = line.memory();
     return id == null || line.own() == 0
         ? Optional.empty()
-        : store.find(id).filter(memory -> memory.version() == line.own());
+        : store
+            .find(id)
+            .filter(memory -> memory.version() == line.own())
+            .filter(memory -> !Reliance.isOn(store, memory));
   }
 
   private Change retire(Memory memory) {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Weighs short-term memories of before a day against long-term memory, and archives them.
 ///
@@ -78,12 +79,22 @@ final class Archive {
       return;
     }
     run.say("archiving %d memories of %s".formatted(memories.size(), day));
-    Map<Scope, List<Memory>> byScope = new LinkedHashMap<>();
+    Map<Kind, List<Memory>> byKind = new LinkedHashMap<>();
     for (Memory memory : memories) {
-      Scope target = new Scope(memory.scope().user(), memory.scope().agent(), null);
-      byScope.computeIfAbsent(target, _ -> new ArrayList<>()).add(memory);
+      byKind.computeIfAbsent(Kind.of(memory), _ -> new ArrayList<>()).add(memory);
     }
-    byScope.forEach((scope, all) -> questions(all).forEach(some -> archive(scope, some)));
+    byKind.forEach((kind, all) -> questions(all).forEach(some -> archive(kind.scope(), some)));
+  }
+
+  /// What is weighed together: one of it may hold another.
+  private record Kind(Scope scope, boolean shared, @Nullable Instant expires) {
+
+    static Kind of(Memory memory) {
+      return new Kind(
+          new Scope(memory.scope().user(), memory.scope().agent(), null),
+          memory.content().shared(),
+          memory.times().expires());
+    }
   }
 
   /// The memories in batches that a model can be asked about.
@@ -116,7 +127,14 @@ final class Archive {
     for (int round = 0; round < ROUNDS_MAX && run.mayAsk(); round++) {
       switch (settlement.settle(scope, items, "archived from short-term memory", now)) {
         case End.Undecided(Failure failure, Usage usage) -> {
-          run.unanswered(failure, usage, memories.size());
+          if (failure.kind() == Failure.Kind.NONSENSE && memories.size() > 1) {
+            run.spoiled(usage);
+            int half = memories.size() / 2;
+            archive(scope, memories.subList(0, half));
+            archive(scope, memories.subList(half, memories.size()));
+          } else {
+            run.unanswered(failure, usage, memories.size());
+          }
           return;
         }
         case End.Decided(List<Settled> each, List<Change> decided, Usage usage) -> {
@@ -147,7 +165,11 @@ final class Archive {
     Instant happened = memory.times().happened();
     LocalDate day = LocalDate.ofInstant(happened, ZoneOffset.UTC);
     return new Item(
-        new Statement(memory.text(), memory.origin().author(), day, _ -> true),
+        new Statement(
+            memory.text(),
+            memory.origin().author(),
+            day,
+            Judgement.holders(memory.content().shared(), memory.times().expires())),
         memory.content(),
         happened,
         memory.times().expires());
@@ -155,6 +177,9 @@ final class Archive {
 
   /// The end of a short-term memory, with what became of it.
   private List<Change> leave(Memory memory, Settled settled) {
+    if (settled.fate() == Fate.FORGOTTEN) {
+      return List.of(forget(memory));
+    }
     MemoryId into = settled.memory();
     HistoryEntry history =
         new HistoryEntry(
@@ -170,6 +195,14 @@ final class Archive {
     return into == null || settled.fate() == Fate.RETIRED
         ? List.of(retire)
         : List.of(retire, Lineage.put(memory.scope().user(), memory.id(), into, now));
+  }
+
+  /// What its user deleted is in no history and in no past either.
+  private Change forget(Memory memory) {
+    HistoryEntry history =
+        new HistoryEntry(
+            memory.id(), Event.DELETE, null, null, now, Erasures.DREAM, reason(FORGOTTEN), null);
+    return new Change.Erase(memory.id(), memory.version(), history);
   }
 
   private static String reason(Settled settled) {

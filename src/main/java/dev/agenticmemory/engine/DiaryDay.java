@@ -83,7 +83,7 @@ final class DiaryDay {
     run.count(Fate.UNCHANGED, lines.size() - (long) fresh.size());
     if (!fresh.isEmpty()) {
       run.say("%s, %s: %d entries not seen before".formatted(agent, day, fresh.size()));
-      Map<String, Line> taken = take(fresh, before.edits(lines));
+      Map<String, Line> taken = take(fresh, before.edits(lines), before.shared());
       putLedger(lines.stream().map(line -> taken.getOrDefault(line.entry(), line)).toList());
     }
   }
@@ -114,12 +114,14 @@ final class DiaryDay {
     return store.key().hash("heading", agent.value(), day.toString(), entry.heading());
   }
 
-  private Map<String, Line> take(List<Line> fresh, Map<String, Edit> edits) {
+  private Map<String, Line> take(List<Line> fresh, Map<String, Edit> edits, Set<MemoryId> shared) {
     Map<String, Line> taken = new HashMap<>();
     for (int from = 0; from < fresh.size(); from += ENTRIES_PER_CHANGE) {
       run.pause();
       int to = Math.min(fresh.size(), from + ENTRIES_PER_CHANGE);
-      new Batch(fresh.subList(from, to), edits).take().forEach(l -> taken.put(l.entry(), l));
+      new Batch(fresh.subList(from, to), edits, shared)
+          .take()
+          .forEach(l -> taken.put(l.entry(), l));
     }
     return taken;
   }
@@ -143,18 +145,28 @@ final class DiaryDay {
   /// What became of one entry.
   ///
   /// @param memory what holds it; null where nothing does
-  private record Taken(@Nullable MemoryId memory, Fate fate) {}
+  /// @param own see [Line]
+  private record Taken(@Nullable MemoryId memory, Fate fate, long own) {
+
+    /// What is held by nothing of its own.
+    Taken(@Nullable MemoryId memory, Fate fate) {
+      this(memory, fate, 0);
+    }
+  }
 
   /// Some new entries, taken in one change set.
   private final class Batch {
 
     private final List<Line> lines;
     private final Map<String, Edit> edits;
+    private final Set<MemoryId> shared;
     private final Map<String, Features> features = new HashMap<>();
 
-    Batch(List<Line> lines, Map<String, Edit> edits) {
+    /// @param shared what holds other entries too
+    Batch(List<Line> lines, Map<String, Edit> edits, Set<MemoryId> shared) {
       this.lines = lines;
       this.edits = edits;
+      this.shared = shared;
     }
 
     /// The lines, with what was made of each.
@@ -171,8 +183,10 @@ final class DiaryDay {
           for (int i = 0; i < lines.size(); i++) {
             Line line = lines.get(i);
             Taken one = taken.get(i);
-            long own = one.fate() == Fate.ADDED ? 1 : 0;
-            done.add(new Line(line.entry(), line.heading(), one.memory(), own));
+            done.add(new Line(line.entry(), line.heading(), one.memory(), one.own()));
+            if (one.fate() == Fate.KNOWN && one.memory() != null) {
+              shared.add(one.memory());
+            }
           }
           return done;
         }
@@ -185,12 +199,13 @@ final class DiaryDay {
       private final List<Change> changes = new ArrayList<>();
       private final Map<TextHash, MemoryId> written = new HashMap<>();
       private final Set<MemoryId> revised = new HashSet<>();
+      private final Set<MemoryId> held = new HashSet<>();
 
       Taken decide(Line line) {
         Mark.Name claim = new Mark.Name(ENTRY, user(), line.entry());
         Optional<Mark> claimed = store.mark(claim);
         if (claimed.isPresent()) {
-          return new Taken(parse(claimed.get().value()), Fate.UNCHANGED);
+          return unchanged(parse(claimed.get().value()));
         }
         Entry entry = Objects.requireNonNull(entries.get(line.entry()));
         Taken taken = decide(entry, edits.get(line.entry()));
@@ -198,6 +213,17 @@ final class DiaryDay {
         String value = memory == null ? "" : memory.toString();
         changes.add(new Change.ClaimMark(new Mark(claim, value, now)));
         return taken;
+      }
+
+      /// An entry that was taken by a run which did not come to keep its ledger.
+      private Taken unchanged(@Nullable MemoryId memory) {
+        boolean own =
+            memory != null
+                && store
+                    .find(memory)
+                    .filter(m -> m.version() == 1 && m.origin().source() == Source.DIGEST)
+                    .isPresent();
+        return new Taken(memory, Fate.UNCHANGED, own ? 1 : 0);
       }
 
       private static @Nullable MemoryId parse(String value) {
@@ -212,8 +238,11 @@ final class DiaryDay {
         }
         MemoryId twin = written.get(hash);
         Optional<MemoryId> same =
-            twin == null ? store.findSame(scope, hash, now) : Optional.of(twin);
+            twin == null
+                ? store.findSame(scope, hash, now).filter(id -> !revised.contains(id))
+                : Optional.of(twin);
         if (same.isPresent()) {
+          held.add(same.get());
           return new Taken(same.get(), Fate.KNOWN);
         }
         MemoryId before = edit == null ? null : edit.before().memory();
@@ -228,9 +257,17 @@ final class DiaryDay {
               : add(entry, text, hash);
         }
         boolean grown = !edit.open() || text.startsWith(memory.get().text());
-        return grown && revised.add(before)
+        return grown && isOwn(memory.get(), edit.before()) && revised.add(before)
             ? revise(memory.get(), text, hash)
             : add(entry, text, hash);
+      }
+
+      /// Whether a memory is there because of this entry alone, and as it was left.
+      private boolean isOwn(Memory memory, Line line) {
+        return memory.version() == line.own()
+            && !shared.contains(memory.id())
+            && !held.contains(memory.id())
+            && !Reliance.isOn(store, memory);
       }
 
       private Taken revise(Memory before, String text, TextHash hash) {
@@ -249,7 +286,7 @@ final class DiaryDay {
                     ACTOR,
                     "its diary entry was edited",
                     null)));
-        return new Taken(before.id(), Fate.UPDATED);
+        return new Taken(before.id(), Fate.UPDATED, after.version());
       }
 
       private Taken add(Entry entry, String text, TextHash hash) {
@@ -273,7 +310,7 @@ final class DiaryDay {
                 features(text),
                 new HistoryEntry(
                     id, Event.ADD, null, text, now, ACTOR, "from the diary of " + day, null)));
-        return new Taken(id, Fate.ADDED);
+        return new Taken(id, Fate.ADDED, 1);
       }
     }
 

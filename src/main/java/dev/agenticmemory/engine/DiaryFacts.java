@@ -8,7 +8,6 @@ import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.engine.FactChecks.Checked;
 import dev.agenticmemory.engine.FactChecks.Fact;
-import dev.agenticmemory.engine.Judgement.Statement;
 import dev.agenticmemory.engine.Settlement.End;
 import dev.agenticmemory.engine.Settlement.Item;
 import dev.agenticmemory.engine.Settlement.Settled;
@@ -121,6 +120,12 @@ final class DiaryFacts {
     Conversation conversation =
         new Conversation(turns.stream().map(DiaryFacts::line).toList(), said, null);
     switch (model.extract(conversation)) {
+      case Reply.Failed<Extracted>(Failure failure, Usage usage)
+          when failure.kind() == Failure.Kind.NONSENSE && entries.size() > 1 -> {
+        run.spoiled(usage);
+        distil(scope, day, entries.subList(0, entries.size() / 2));
+        distil(scope, day, entries.subList(entries.size() / 2, entries.size()));
+      }
       case Reply.Failed<Extracted>(Failure failure, Usage usage) ->
           run.unanswered(failure, usage, entries.size());
       case Reply.Answered<Extracted>(Extracted extracted, Usage usage) -> {
@@ -167,10 +172,7 @@ final class DiaryFacts {
       Settlement settlement = new Settlement(parts, judgement, Source.DREAM);
       LocalDate day = LocalDate.ofInstant(said, ZoneOffset.UTC);
       List<Item> items =
-          facts.stream()
-              .map(f ->
-                  Item.of(new Statement(f.text(), f.author(), day, _ -> true), f.category(), said))
-              .toList();
+          facts.stream().map(f -> Item.of(f.text(), f.author(), day, f.category(), said)).toList();
       for (int round = 0; round < ROUNDS_MAX && run.mayAsk(); round++) {
         switch (settlement.settle(scope, items, reason + " by " + model.name(), now)) {
           case End.Undecided(Failure failure, Usage usage) -> {

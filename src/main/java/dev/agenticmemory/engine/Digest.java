@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -87,12 +88,15 @@ public final class Digest {
           case Days.Only(LocalDate day) -> List.of(day);
           case Days.All() -> workspace.days(LocalDate.MIN);
         };
+    List<LocalDate> failed = new ArrayList<>();
     for (LocalDate day : wanted) {
       run.pause();
-      run.part(() -> new DiaryDay(parts, user, workspace, day, run).digest());
+      if (!run.part(() -> new DiaryDay(parts, user, workspace, day, run).digest())) {
+        failed.add(day);
+      }
     }
     if (!run.isDry() && !(days instanceof Days.Only)) {
-      putThrough(workspace.agent(), today);
+      putThrough(workspace, today, failed);
     }
   }
 
@@ -104,11 +108,24 @@ public final class Digest {
     return last.filter(day -> day.isBefore(usual)).orElse(usual);
   }
 
-  private void putThrough(AgentId agent, LocalDate today) {
-    boolean known =
-        store.mark(through(agent)).filter(m -> m.value().equals(today.toString())).isPresent();
-    if (!known) {
-      Mark mark = new Mark(through(agent), today.toString(), clock.instant());
+  /// The next digest begins with the first day that failed, and with what this one could not reach.
+  private void putThrough(Workspace workspace, LocalDate today, List<LocalDate> failed) {
+    AgentId agent = workspace.agent();
+    Optional<Mark> known = store.mark(through(agent));
+    if (known.isPresent() && !workspace.isThere()) {
+      return;
+    }
+    LocalDate since = since(agent, today);
+    String through =
+        failed.stream()
+            .filter(day -> !day.isBefore(since))
+            .map(day -> day.plusDays(1)) // The day before the mark is read again.
+            .filter(day -> day.isBefore(today))
+            .findFirst()
+            .orElse(today)
+            .toString();
+    if (known.filter(mark -> mark.value().equals(through)).isEmpty()) {
+      Mark mark = new Mark(through(agent), through, clock.instant());
       var _ = parts.writer().apply(List.of(new Change.PutMark(mark)));
     }
   }

@@ -205,13 +205,15 @@ final class Distil {
         switch (verdict) {
           case Verdict.New() -> add(fact);
           case Verdict.Twin(int _) -> left.add("said twice");
-          case Verdict.Known(Memory by, boolean inOtherWords) ->
-              items.add(
-                  new Distilled.One(
-                      by.id(),
-                      Event.NONE,
-                      by.version(),
-                      inOtherWords ? "stored already in other words" : "stored already"));
+          case Verdict.Known(Memory by, boolean inOtherWords) -> {
+            Reliance.note(store, by, now, ingest.actor(), changes);
+            items.add(
+                new Distilled.One(
+                    by.id(),
+                    Event.NONE,
+                    by.version(),
+                    inOtherWords ? "stored already in other words" : "stored already"));
+          }
           case Verdict.Revised(Memory target, String text) -> update(target, text);
           case Verdict.Ended(Memory target) -> retire(fact, target);
         }

@@ -64,6 +64,22 @@ final class Judgement {
   /// @param beside which memories it is held against, such as all but the one that holds it
   record Statement(String text, Author author, LocalDate day, Predicate<Memory> beside) {}
 
+  /// The memories that may hold what is said instead of a memory of its own: of the same
+  /// visibility, so that nothing private is shared, and lasting at least as long, so that nothing
+  /// is lost.
+  ///
+  /// @param shared whether a memory of its own would be
+  /// @param expires when that would expire; null for never
+  static Predicate<Memory> holders(boolean shared, @Nullable Instant expires) {
+    return memory -> memory.content().shared() == shared && !lasts(expires, memory);
+  }
+
+  /// Whether what expires at `expires`, or for null never, lasts longer than a memory.
+  static boolean lasts(@Nullable Instant expires, Memory memory) {
+    Instant end = memory.times().expires();
+    return end != null && (expires == null || expires.isAfter(end));
+  }
+
   /// What becomes of one statement.
   sealed interface Verdict {
     /// Nothing says it yet.
@@ -220,11 +236,15 @@ final class Judgement {
         return false;
       }
       Memory target = shown.get(decision.memory() - 1);
+      Statement statement = statements.get(i);
+      if (!statement.beside().test(target)) {
+        rejected.add("decision on a memory of another kind");
+        return false;
+      }
       if (touched.contains(target.id())) {
         rejected.add("second decision on one memory");
         return false;
       }
-      Statement statement = statements.get(i);
       return switch (decision.event()) {
         case "NONE" -> put(i, new Verdict.Known(target, true));
         case "UPDATE" -> mayChange(statement, target) && revise(i, decision.text(), target);
@@ -239,14 +259,24 @@ final class Judgement {
       };
     }
 
-    /// What the assistant said does not overrule what the user said.
+    /// What the assistant said does not overrule what the user said, and nothing what is said again
+    /// beside it.
     private boolean mayChange(Statement statement, Memory target) {
       boolean may =
           statement.author() == Author.USER || target.origin().author() == Author.ASSISTANT;
       if (!may) {
         rejected.add("the assistant's word against the user's");
+      } else if (confirmed(target)) {
+        rejected.add("change of a memory that another statement says again");
+        may = false;
       }
       return may;
+    }
+
+    /// Whether another of the statements is held by a memory, and would be gone with it.
+    private boolean confirmed(Memory target) {
+      return verdicts.values().stream()
+          .anyMatch(v -> v instanceof Verdict.Known known && known.by().id().equals(target.id()));
     }
 
     private boolean revise(int i, @Nullable String proposed, Memory target) {

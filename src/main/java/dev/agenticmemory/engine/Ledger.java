@@ -53,6 +53,18 @@ record Ledger(List<Line> lines) {
     return lines.stream().map(Line::entry).toList();
   }
 
+  /// What more than one entry is held by.
+  Set<MemoryId> shared() {
+    Set<MemoryId> once = new HashSet<>();
+    Set<MemoryId> shared = new HashSet<>();
+    for (Line line : lines) {
+      if (line.memory() != null && !once.add(line.memory())) {
+        shared.add(line.memory());
+      }
+    }
+    return shared;
+  }
+
   Map<String, Line> byEntry() {
     return lines.stream().collect(Collectors.toMap(Line::entry, line -> line, (a, _) -> a));
   }

@@ -155,7 +155,9 @@ final class Merging {
         return true;
       }
       List<Item> items =
-          batch.stream().map(m -> new Item(statement(m), m.content(), null, null)).toList();
+          batch.stream()
+              .map(m -> new Item(statement(m), m.content(), null, m.times().expires()))
+              .toList();
       switch (settlement.settle(scope, items, "", now)) {
         case End.Undecided(Failure failure, Usage usage) -> {
           run.unanswered(failure, usage, batch.size());

@@ -25,6 +25,10 @@ final class Run {
   /// After so many questions in a row without an answer, the rest is left for the next run.
   private static final int UNANSWERED_MAX = 5;
 
+  /// After so many answers of no use in a row, the model is of none: one bad batch, halved down to
+  /// single things, is less.
+  private static final int SPOILED_MAX = 40;
+
   private final Job job;
   private final Instant started;
   private final boolean dryRun;
@@ -33,6 +37,7 @@ final class Run {
   private final Set<String> troubles = new LinkedHashSet<>();
   private Usage usage = Usage.NONE;
   private int unanswered;
+  private int spoiled;
 
   /// @param progress told what is being done, a line each
   Run(Job job, Instant started, boolean dryRun, Consumer<String> progress) {
@@ -69,7 +74,15 @@ final class Run {
     spent(more);
     if (more.calls() > 0) {
       unanswered = 0;
+      spoiled = 0;
     }
+  }
+
+  /// The model answered with nothing of use, which may be because of one of the things that it was
+  /// asked about: fewer of them are asked about next.
+  void spoiled(Usage more) {
+    spent(more);
+    spoiled++;
   }
 
   /// The model did not answer.
@@ -77,13 +90,17 @@ final class Run {
   /// @param things how many things wait for it therefore
   void unanswered(Failure failure, Usage more, long things) {
     spent(more);
-    unanswered = failure.kind() == Failure.Kind.SETTINGS ? UNANSWERED_MAX : unanswered + 1;
+    switch (failure.kind()) {
+      case SETTINGS -> unanswered = UNANSWERED_MAX;
+      case OUTAGE -> unanswered++;
+      case NONSENSE -> spoiled++;
+    }
     failed(failure.what() + ". " + failure.hint(), things);
   }
 
   /// Whether it is of use to ask the model again.
   boolean mayAsk() {
-    return unanswered < UNANSWERED_MAX;
+    return unanswered < UNANSWERED_MAX && spoiled < SPOILED_MAX;
   }
 
   void say(String what) {
@@ -109,10 +126,11 @@ final class Run {
     failed("A fault in agentic-memory, which is in its log", 1);
   }
 
-  /// Does one part, whose failure is its own.
-  void part(Runnable part) {
+  /// Does one part, whose failure is its own. False where it failed.
+  boolean part(Runnable part) {
     try {
       part.run();
+      return true;
     } catch (MemoryException e) {
       failed(e);
     } catch (Interrupted e) {
@@ -120,6 +138,7 @@ final class Run {
     } catch (RuntimeException e) {
       failed(e);
     }
+    return false;
   }
 
   /// Ends the run where its thread is to end: what is done stays done.

@@ -1,5 +1,6 @@
 package dev.agenticmemory.engine;
 
+import dev.agenticmemory.domain.Author;
 import dev.agenticmemory.domain.Content;
 import dev.agenticmemory.domain.Event;
 import dev.agenticmemory.domain.HistoryEntry;
@@ -9,6 +10,7 @@ import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.Origin;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.domain.Stage;
 import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.Times;
 import dev.agenticmemory.engine.Judgement.Judged;
@@ -18,13 +20,16 @@ import dev.agenticmemory.llm.Usage;
 import dev.agenticmemory.remote.Failure;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Features;
+import dev.agenticmemory.store.MemoryStore;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Brings statements that a job found into long-term memory: has them judged, and makes the changes
@@ -38,10 +43,18 @@ final class Settlement {
   record Item(
       Statement statement, Content content, @Nullable Instant observed, @Nullable Instant expires) {
 
-    /// Of a statement without more.
-    static Item of(Statement statement, @Nullable String category, @Nullable Instant observed) {
-      Content content = new Content(statement.text(), category, false, Metadata.EMPTY);
-      return new Item(statement, content, observed, null);
+    /// What is private and stays for good.
+    static Item of(
+        String text,
+        Author author,
+        LocalDate day,
+        @Nullable String category,
+        @Nullable Instant observed) {
+      return new Item(
+          new Statement(text, author, day, Judgement.holders(false, null)),
+          new Content(text, category, false, Metadata.EMPTY),
+          observed,
+          null);
     }
 
     String text() {
@@ -174,13 +187,68 @@ final class Settlement {
       return switch (verdict) {
         case Verdict.New() -> add(item);
         case Verdict.Twin(int _) -> FORGOTTEN; // Until that one is settled.
-        case Verdict.Known(Memory by, boolean _) -> new Settled(Fate.KNOWN, by.id());
-        case Verdict.Revised(Memory target, String text) -> revise(target, text);
+        case Verdict.Known(Memory by, boolean _) -> known(by);
+        case Verdict.Revised(Memory target, String text) ->
+            isForgotten(scope, text) ? add(item) : revise(target, text);
         case Verdict.Ended(Memory target) -> end(target);
       };
     }
 
+    private Settled known(Memory by) {
+      if (source != Source.SYNC) {
+        Reliance.note(parts.store(), by, now, actor(), changes);
+      }
+      return new Settled(Fate.KNOWN, by.id());
+    }
+
     private Settled add(Item item) {
+      MemoryStore store = parts.store();
+      Optional<Memory> same =
+          store.findSame(scope, item.content().hash(), now).flatMap(store::find);
+      return same.isPresent() ? join(item, same.get()) : addNew(item);
+    }
+
+    /// There is one memory of a text in a scope: it takes on how long and for whom it is said now.
+    private Settled join(Item item, Memory same) {
+      Content before = same.content();
+      boolean longer = Judgement.lasts(item.expires(), same);
+      boolean shared = item.content().shared() && !before.shared();
+      if (before.stage() != Stage.SETTLED) {
+        changes.add(IngestQueue.staged(same, Stage.SETTLED, now, "wanted as it is"));
+      } else if (longer || shared) {
+        Content content =
+            new Content(
+                before.text(),
+                shared ? item.content().category() : before.category(),
+                shared || before.shared(),
+                before.metadata(),
+                before.stage());
+        Memory after =
+            new Memory(
+                same.id(),
+                same.scope(),
+                content,
+                same.origin(),
+                longer ? same.times().expiring(item.expires()) : same.times(),
+                same.version() + 1);
+        String reason = longer ? "kept longer" : "shared";
+        changes.add(
+            new Change.Annotate(
+                after,
+                new HistoryEntry(
+                    same.id(),
+                    Event.UPDATE,
+                    before.text(),
+                    before.text(),
+                    now,
+                    actor(),
+                    reason,
+                    null)));
+      }
+      return new Settled(Fate.KNOWN, same.id());
+    }
+
+    private Settled addNew(Item item) {
       MemoryId id = parts.ids().next();
       changes.add(
           new Change.Add(
@@ -197,9 +265,6 @@ final class Settlement {
     }
 
     private Settled revise(Memory target, String text) {
-      if (isForgotten(scope, text)) {
-        return FORGOTTEN;
-      }
       changes.add(Settlement.this.revise(target, text, now));
       return new Settled(Fate.UPDATED, target.id());
     }

@@ -16,6 +16,10 @@ public interface Workspace {
   /// Whose files they are.
   AgentId agent();
 
+  /// Whether its diaries are within reach: a folder that is not mounted has no days, and says
+  /// nothing.
+  boolean isThere();
+
   /// The days of `from` and later that have a diary, oldest first.
   List<LocalDate> days(LocalDate from);
 

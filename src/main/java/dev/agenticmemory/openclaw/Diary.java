@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class Diary {
 
   private static final Pattern ENTRY = Pattern.compile("(?m)^### \\[");
+
+  /// The level of the headings above a plugin's entries.
+  private static final int ENTRY_LEVEL = 3;
+
   private static final Pattern HEADING = Pattern.compile("^#{1,6}\\s+(.*)$");
   private static final Pattern TIME =
       Pattern.compile("^\\[?(([01]\\d|2[0-3]):[0-5]\\d)(?::[0-5]\\d)?(?:\\s*(?:UTC|Z))?]?");
@@ -47,9 +51,9 @@ final class Diary {
   private List<Part> parts(String text) {
     Matcher starts = ENTRY.matcher(text);
     if (!starts.find()) {
-      return byHeadings(text);
+      return byHeadings(text, 0);
     }
-    List<Part> parts = new ArrayList<>(byHeadings(text.substring(0, starts.start())));
+    List<Part> parts = new ArrayList<>(byHeadings(text.substring(0, starts.start()), ENTRY_LEVEL));
     int start = starts.start();
     while (starts.find()) {
       parts.add(part(text.substring(start, starts.start())));
@@ -67,25 +71,39 @@ final class Diary {
   }
 
   /// What people write: each section is an entry, and each block above the first heading.
-  private List<Part> byHeadings(String text) {
+  ///
+  /// @param next the level of the heading that follows; 0 for none
+  private List<Part> byHeadings(String text, int next) {
     List<Part> parts = new ArrayList<>();
-    for (Markdown.Section section : Markdown.sections(text)) {
-      String heading = isTitle(section.heading()) ? "" : section.heading();
-      if (!heading.isEmpty()) {
-        String body = String.join("\n\n", section.blocks());
-        if (!body.isEmpty()) {
-          parts.add(new Part(heading, body));
-        }
-      } else {
+    List<Markdown.Section> sections = Markdown.sections(text);
+    Markdown.Section title = title(sections);
+    for (int i = 0; i < sections.size(); i++) {
+      Markdown.Section section = sections.get(i);
+      int below = i + 1 < sections.size() ? sections.get(i + 1).level() : next;
+      if (section.heading().isEmpty() || section.equals(title)) {
         section.blocks().forEach(block -> parts.add(new Part("", block)));
+      } else if (!section.blocks().isEmpty() || saysSomething(section, below)) {
+        parts.add(new Part(section.heading(), String.join("\n\n", section.blocks())));
       }
     }
     return parts;
   }
 
-  /// The heading of the whole file names its day, and says nothing more.
-  private boolean isTitle(String heading) {
-    return heading.contains(day.toString());
+  /// What heads the whole file, and so says nothing: its first heading of level 1, where that names
+  /// the day or has nothing below it.
+  private Markdown.@Nullable Section title(List<Markdown.Section> sections) {
+    return sections.stream()
+        .filter(section -> section.level() == 1)
+        .findFirst()
+        .filter(section -> !TIME.matcher(section.heading()).find())
+        .filter(s -> s.blocks().isEmpty() || s.heading().contains(day.toString()))
+        .orElse(null);
+  }
+
+  /// A heading with nothing below it is what somebody noted, unless it only heads other sections.
+  private boolean saysSomething(Markdown.Section section, int below) {
+    return !section.heading().equals(day.toString())
+        && (below <= section.level() || TIME.matcher(section.heading()).find());
   }
 
   private static String heading(String line) {

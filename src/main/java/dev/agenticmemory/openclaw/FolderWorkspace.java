@@ -34,6 +34,11 @@ final class FolderWorkspace implements Workspace {
   }
 
   @Override
+  public boolean isThere() {
+    return Files.isDirectory(folder.resolve(layout.folder()));
+  }
+
+  @Override
   public List<LocalDate> days(LocalDate from) {
     return List.copyOf(diaries().tailMap(from).keySet());
   }

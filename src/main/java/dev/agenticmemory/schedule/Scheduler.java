@@ -28,6 +28,7 @@ public final class Scheduler implements AutoCloseable {
   private final Supplier<Timetable> timetable;
   private final List<Thread> threads = new ArrayList<>();
   private final Map<Thread, Lease> held = new ConcurrentHashMap<>();
+  private final Timetable.Holder holder = new Held();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /// Starts them.
@@ -47,20 +48,28 @@ public final class Scheduler implements AutoCloseable {
             .daemon()
             .name(name)
             .start(() -> {
-              try {
-                do {
-                  work.run();
-                } while (!closed.await(pause.toMillis(), TimeUnit.MILLISECONDS));
-              } catch (InterruptedException _) {
-                LOG.debug("Ends");
-              }
+              do {
+                work.run();
+              } while (!isClosedAfter(pause));
             }));
+  }
+
+  /// An interrupt ends one run, or comes too late for that; only the end of the process ends a
+  /// thread.
+  private boolean isClosedAfter(Duration pause) {
+    try {
+      return closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException _) {
+      return isClosed();
+    }
   }
 
   private void step(Timetable.Entry entry) {
     try {
-      while (!isClosed() && timetable.get().step(entry, this::holds)) {
-        held.remove(Thread.currentThread());
+      boolean ran = true;
+      while (ran && !isClosed()) {
+        ran = timetable.get().step(entry, holder);
+        endInterrupt();
       }
     } catch (MemoryException e) {
       LOG.warn("{}: {}. {}", entry.job().word(), e.getMessage(), e.hint());
@@ -70,11 +79,28 @@ public final class Scheduler implements AutoCloseable {
       }
     } finally {
       held.remove(Thread.currentThread());
+      endInterrupt();
     }
   }
 
-  private void holds(Lease lease) {
-    held.put(Thread.currentThread(), lease);
+  /// A run whose lease was lost is interrupted; the next one is not.
+  private void endInterrupt() {
+    if (!isClosed() && Thread.interrupted()) {
+      LOG.debug("Goes on after a run that was taken over");
+    }
+  }
+
+  /// Keeps the lease of the thread's run.
+  private final class Held implements Timetable.Holder {
+    @Override
+    public void holds(Lease lease) {
+      held.put(Thread.currentThread(), lease);
+    }
+
+    @Override
+    public void letsGo() {
+      held.remove(Thread.currentThread());
+    }
   }
 
   private void renew() {

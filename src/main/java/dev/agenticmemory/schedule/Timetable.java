@@ -5,16 +5,13 @@ import dev.agenticmemory.engine.Job;
 import dev.agenticmemory.engine.JobReport;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Lease;
-import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Task;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,12 +33,19 @@ public final class Timetable {
 
   private static final int DOUBLINGS_MAX = 5;
 
-  private static final String KIND = "timetable";
-
   /// One job.
   ///
   /// @param work runs it
   public record Entry(Job job, Cron cron, Supplier<JobReport> work) {}
+
+  /// Whoever keeps the lease of a run alive.
+  public interface Holder {
+    /// The run begins: the lease is to be prolonged from now on.
+    void holds(Lease lease);
+
+    /// The run is over, and its lease is about to be given up.
+    default void letsGo() {}
+  }
 
   private final MemoryStore store;
   private final Clock clock;
@@ -53,9 +57,9 @@ public final class Timetable {
 
   /// Runs a job where it is due and nobody else runs it.
   ///
-  /// @param holding told the lease before the run, which the caller prolongs while that goes on
+  /// @param holder prolongs the lease while the run goes on
   /// @return whether it ran
-  public boolean step(Entry entry, Consumer<Lease> holding) {
+  public boolean step(Entry entry, Holder holder) {
     enter(entry);
     Instant now = clock.instant();
     boolean due =
@@ -63,8 +67,8 @@ public final class Timetable {
     // A look costs no write, unlike a claim.
     Optional<Lease> lease = due ? store.claim(entry.job().task(), now, LEASE) : Optional.empty();
     lease.ifPresent(held -> {
-      holding.accept(held);
-      run(entry, held);
+      holder.holds(held);
+      run(entry, held, holder);
     });
     return lease.isPresent();
   }
@@ -74,24 +78,17 @@ public final class Timetable {
     return store.renew(lease, clock.instant().plus(LEASE)).isPresent();
   }
 
-  /// Puts the job into the store where it is not there, or there with another expression. Of
-  /// several processes that do so at once, one does.
+  /// Puts the job into the store where it is not there, and brings it forward where this process
+  /// has an earlier time for it. Never puts it off, as another process may have another expression,
+  /// and leaves alone what is claimed or was tried.
   private void enter(Entry entry) {
     Optional<Task> known = store.tasks(entry.job().task(), 1).stream().findFirst();
-    String expression = entry.cron().toString();
-    if (known.filter(task -> task.payload().equals(expression)).isPresent()) {
-      return;
+    Instant next = entry.cron().next(clock.instant());
+    boolean settled =
+        known.filter(task -> task.attempts() > 0 || !next.isBefore(task.due())).isPresent();
+    if (!settled) {
+      var _ = store.apply(List.of(new Change.PutTask(task(entry, next, 0))));
     }
-    Instant now = clock.instant();
-    List<Change> changes = new ArrayList<>();
-    known.ifPresent(task -> changes.add(new Change.RemoveMark(name(entry, task.payload()))));
-    changes.add(new Change.ClaimMark(new Mark(name(entry, expression), "", now)));
-    changes.add(new Change.PutTask(task(entry, entry.cron().next(now), 0)));
-    var _ = store.apply(changes);
-  }
-
-  private static Mark.Name name(Entry entry, String expression) {
-    return new Mark.Name(KIND, null, entry.job().word() + " " + expression);
   }
 
   private static Task task(Entry entry, Instant due, int attempts) {
@@ -99,7 +96,7 @@ public final class Timetable {
     return new Task(kind, kind, null, due, attempts, entry.cron().toString());
   }
 
-  private void run(Entry entry, Lease held) {
+  private void run(Entry entry, Lease held, Holder holder) {
     boolean clean = false;
     boolean ended = false;
     try {
@@ -114,6 +111,7 @@ public final class Timetable {
         LOG.error("{} failed because of a fault in this program", entry.job().word(), e);
       }
     } finally {
+      holder.letsGo();
       release(entry, held, ended, clean);
     }
   }

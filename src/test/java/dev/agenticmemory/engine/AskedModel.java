@@ -18,6 +18,7 @@ final class AskedModel implements LanguageModel {
   private final List<String> asked = new ArrayList<>();
   private int questions;
   private boolean down;
+  private String poison = "\0";
 
   @Override
   public String name() {
@@ -29,6 +30,11 @@ final class AskedModel implements LanguageModel {
   /// @param memory a number, or the text of a memory that was shown
   void decides(String fact, String event, Object memory, String text) {
     rules.add(new Rule(fact, event, memory, text));
+  }
+
+  /// Whatever has this word among it is answered with nothing of use.
+  void isSpoiledBy(String word) {
+    poison = word;
   }
 
   void isDown(boolean now) {
@@ -64,6 +70,9 @@ final class AskedModel implements LanguageModel {
     questions++;
     if (down) {
       return failed();
+    }
+    if (facts.stream().anyMatch(fact -> fact.contains(poison))) {
+      return new Reply.Failed<>(Failure.nonsense("The model said nothing of use"), ONE_CALL);
     }
     asked.addAll(facts);
     List<Decision> decisions = new ArrayList<>();

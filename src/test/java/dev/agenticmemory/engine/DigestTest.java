@@ -92,6 +92,45 @@ final class DigestTest {
   }
 
   @Test
+  void ofTwoEntriesOfTheSameWordsTheOtherStaysWhenOneIsEdited() {
+    String twin = entry("09:00", "- Boss: yes");
+    String same = twin.replace("main:abc", "main:other");
+    Path second = jobs.diary(DEV, DAY);
+    jobs.write(second, twin + TWO + same + THREE);
+    jobs.digest();
+    jobs.write(second, twin.replace("yes", "no") + TWO + same + THREE);
+    jobs.digest();
+    assertThat(jobs.memories(new Selection.Runs.All(), DEV))
+        .extracting(Memory::text)
+        .contains("[09:00]\n- Boss: yes", "[09:00]\n- Boss: no");
+  }
+
+  @Test
+  void whatAUserSaidOrWroteIsNotOverwrittenByAnEdit() {
+    jobs.write(diary, ONE + TWO + THREE);
+    jobs.digest();
+    Memory one = jobs.memories(new Selection.Runs.All(), null).get(0);
+    Memory two = jobs.memories(new Selection.Runs.All(), null).get(1);
+    jobs.shortTerm(DAY.toString(), one.text());
+    jobs.engine.oneMemory().update(LifecycleFixture.CALLER, two.id(), "My own words", null);
+    jobs.write(diary, ONE.replace("one", "1") + TWO.replace("two", "2") + THREE);
+    jobs.digest();
+    assertThat(jobs.texts())
+        .contains(one.text(), "My own words", "[09:00]\n- Boss: 1", "[10:00]\n- Boss: 2");
+  }
+
+  @Test
+  void anEntryThatIsEditedTwiceIsStillTheSameMemory() {
+    jobs.write(diary, ONE + TWO + THREE);
+    jobs.digest();
+    jobs.write(diary, ONE + TWO.replace("two", "2") + THREE);
+    jobs.digest();
+    jobs.write(diary, ONE + TWO.replace("two", "zwei") + THREE);
+    jobs.digest();
+    assertThat(jobs.texts(DAY)).hasSize(3).contains("[10:00]\n- Boss: zwei");
+  }
+
+  @Test
   void aRotatedDiaryIsNotReadTwice() throws IOException {
     jobs.write(diary, ONE + TWO);
     jobs.digest();
@@ -203,6 +242,45 @@ final class DigestTest {
     jobs.pass(Duration.ofDays(30));
     jobs.digest();
     assertThat(jobs.texts()).hasSize(2);
+  }
+
+  @Test
+  void aDayThatCouldNotBeDigestedIsReadHoweverLongThatLasts() {
+    jobs.digest();
+    jobs.write(diary, ONE);
+    jobs.embedder.down = true;
+    for (int night = 0; night < 20; night++) {
+      assertThat(jobs.digest().count(Fate.FAILED)).isEqualTo(1);
+      jobs.pass(Duration.ofDays(1));
+    }
+    jobs.embedder.down = false;
+    assertThat(jobs.digest().count(Fate.ADDED)).isEqualTo(1);
+  }
+
+  @Test
+  void aFirstDayThatCouldNotBeDigestedIsReadLater() {
+    jobs.write(jobs.diary(MAIN, DAY.minusDays(5)), ONE);
+    jobs.embedder.down = true;
+    jobs.digest();
+    jobs.pass(Duration.ofDays(20));
+    jobs.embedder.down = false;
+    assertThat(jobs.digest().count(Fate.ADDED)).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasWrittenWhileTheWorkspaceWasOutOfReachIsReadAfterwards() throws IOException {
+    jobs.write(diary, ONE);
+    jobs.digest();
+    Path mounted = folder.resolve(MAIN.value()).resolve("memory");
+    Path away = mounted.resolveSibling("away");
+    jobs.write(jobs.diary(MAIN, DAY.plusDays(1)), TWO);
+    Files.move(mounted, away);
+    for (int day = 0; day < 20; day++) {
+      jobs.pass(Duration.ofDays(1));
+      jobs.digest();
+    }
+    Files.move(away, mounted);
+    assertThat(jobs.digest().count(Fate.ADDED)).isEqualTo(1);
   }
 
   @Test

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -105,6 +106,88 @@ final class DreamTest {
             assertThat(memory.content().category()).isEqualTo("experience");
           });
       assertThat(jobs.longTerm()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aPrivateMemoryIsNeverMergedIntoASharedOne() {
+    try (LifecycleFixture jobs = asking()) {
+      jobs.keep("Restart the proxy after a key change", MAIN, null, "experience", null);
+      model.decides("salary", "UPDATE", 1, "Restart the proxy after a key change; salary is 90k");
+      jobs.shortTerm(OLD, "Restart the proxy after a key change, my salary is 90k");
+      jobs.dream();
+      assertThat(jobs.memories(new Selection.Runs.LongTerm(), null))
+          .filteredOn(memory -> memory.content().shared())
+          .extracting(Memory::text)
+          .containsExactly("Restart the proxy after a key change");
+      assertThat(jobs.longTerm()).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"User likes tea", "user likes tea."})
+  void whatStaysIsNotHeldByWhatExpires(String said) {
+    try (LifecycleFixture jobs = silent()) {
+      jobs.keep("User likes tea", MAIN, null, null, jobs.now().plus(Duration.ofDays(1)));
+      jobs.shortTerm(OLD, said);
+      jobs.dream();
+      jobs.pass(Duration.ofDays(2));
+      jobs.dream();
+      assertThat(jobs.longTerm()).containsExactly(said);
+    }
+  }
+
+  @Test
+  void ofTwoThatSayTheSameTheLongerLivedIsNotLost() {
+    try (LifecycleFixture jobs = silent()) {
+      Instant soon = jobs.now().plus(Duration.ofDays(1));
+      jobs.keep("user likes tea.", MAIN, new RunId(OLD), null, soon);
+      jobs.shortTerm(OLD, "User likes tea");
+      jobs.dream();
+      jobs.pass(Duration.ofDays(2));
+      assertThat(jobs.longTerm()).containsExactly("User likes tea");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"DELETE", "UPDATE"})
+  void whatIsSaidAgainIsNotEndedByWhatIsSaidBesideIt(String event) {
+    try (LifecycleFixture jobs = asking()) {
+      jobs.longTerm("User lives in Berlin");
+      model.decides("moved", event, "User lives in Berlin", "User moved away from Berlin");
+      jobs.shortTerm(OLD, "User moved away from Berlin, lives elsewhere");
+      jobs.shortTerm(OLD, "User lives in Berlin");
+      jobs.dream();
+      assertThat(jobs.longTerm())
+          .containsExactlyInAnyOrder(
+              "User lives in Berlin", "User moved away from Berlin, lives elsewhere");
+    }
+  }
+
+  @Test
+  void aFactIsNotLostBecauseTheModelPutsItIntoDeletedWords() {
+    try (LifecycleFixture jobs = asking()) {
+      Memory gone = jobs.longTerm("User likes black tea");
+      jobs.engine.oneMemory().delete(CALLER, gone.id());
+      jobs.longTerm("User likes tea");
+      model.decides("milk", "UPDATE", "User likes tea", "User likes black tea");
+      jobs.shortTerm(OLD, "User likes black tea with milk");
+      jobs.dream();
+      assertThat(jobs.longTerm())
+          .containsExactlyInAnyOrder("User likes tea", "User likes black tea with milk");
+    }
+  }
+
+  @Test
+  void whatItsUserDeletedIsInNoHistoryOfWhatWasArchived() {
+    try (LifecycleFixture jobs = silent()) {
+      Memory again = jobs.shortTerm(OLD, "User likes tea");
+      Memory gone = jobs.longTerm("User likes tea");
+      jobs.engine.oneMemory().delete(CALLER, gone.id());
+      assertThat(jobs.dream().count(Fate.FORGOTTEN)).isEqualTo(1);
+      assertThat(jobs.texts()).isEmpty();
+      assertThat(jobs.store.history(again.id()))
+          .allMatch(entry -> entry.oldText() == null && entry.newText() == null);
     }
   }
 
@@ -203,6 +286,25 @@ final class DreamTest {
       assertThat(jobs.longTerm())
           .containsExactlyInAnyOrder(
               "User likes tea", "User likes green tea", "User: my sister lives in Porto");
+    }
+  }
+
+  @Test
+  void whatNoModelCanAnswerKeepsNothingElseWaiting() {
+    try (LifecycleFixture jobs = asking()) {
+      jobs.longTerm("Something of kind 0 is liked");
+      model.isSpoiledBy("poison");
+      for (int day = 1; day <= 8; day++) {
+        String run = "2026-02-%02d".formatted(day);
+        jobs.shortTerm(run, "Something of kind poison " + day + " is liked");
+        for (int i = 0; i < 5; i++) {
+          jobs.shortTerm(run, "Something of kind %d-%d is liked".formatted(day, i));
+        }
+      }
+      JobReport report = jobs.dream();
+      assertThat(report.count(Fate.ARCHIVED)).isEqualTo(40);
+      assertThat(report.count(Fate.FAILED)).isEqualTo(8);
+      assertThat(jobs.texts()).filteredOn(text -> text.contains("poison")).hasSize(8);
     }
   }
 

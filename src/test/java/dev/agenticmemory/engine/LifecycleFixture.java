@@ -45,6 +45,7 @@ final class LifecycleFixture implements AutoCloseable {
   static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
   static final int ARCHIVE_AFTER_DAYS = 7;
 
+  final SwitchedEmbedder embedder;
   final MemoryStore store;
   final Engine engine;
   final Lifecycle lifecycle;
@@ -58,7 +59,7 @@ final class LifecycleFixture implements AutoCloseable {
 
   LifecycleFixture(Path folder, @Nullable LanguageModel model, UnaryOperator<MemoryStore> around) {
     this.folder = folder;
-    HashEmbedder embedder = new HashEmbedder(256);
+    embedder = new SwitchedEmbedder(new HashEmbedder(256));
     InstantSource source = () -> now;
     clock = source.withZone(ZoneOffset.UTC);
     store = around.apply(new SqliteStore(folder.resolve("memories.db"), embedder.space()));
@@ -129,20 +130,29 @@ final class LifecycleFixture implements AutoCloseable {
 
   /// Keeps a short-term memory of a day, as a client does.
   Memory shortTerm(String run, String text, @Nullable AgentId agent, @Nullable String category) {
-    AddRequest request =
+    return keep(text, agent, new RunId(run), category, null);
+  }
+
+  /// Keeps a memory of any kind.
+  Memory keep(
+      String text,
+      @Nullable AgentId agent,
+      @Nullable RunId run,
+      @Nullable String category,
+      @Nullable Instant expires) {
+    return stored(
         new AddRequest(
             new Input.Text(text),
             null,
             agent,
-            new RunId(run),
+            run,
             false,
             category,
             Metadata.EMPTY,
             null,
+            expires,
             null,
-            null,
-            null);
-    return stored(request);
+            null));
   }
 
   Memory shortTerm(String run, String text) {
@@ -150,19 +160,7 @@ final class LifecycleFixture implements AutoCloseable {
   }
 
   Memory longTerm(String text) {
-    return stored(
-        new AddRequest(
-            new Input.Text(text),
-            null,
-            MAIN,
-            null,
-            false,
-            null,
-            Metadata.EMPTY,
-            null,
-            null,
-            null,
-            null));
+    return keep(text, MAIN, null, null, null);
   }
 
   private Memory stored(AddRequest request) {

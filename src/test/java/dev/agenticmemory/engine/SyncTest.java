@@ -155,6 +155,41 @@ final class SyncTest {
   }
 
   @Test
+  void whatAnAddWasToldIsStoredAlreadyOutlivesItsNote() {
+    sync(NOTES);
+    jobs.longTerm("Person: Prefers tea");
+    sync(NOTES.replace("- Prefers tea\n", ""));
+    assertThat(jobs.longTerm()).contains("Person: Prefers tea").hasSize(3);
+  }
+
+  @Test
+  void whatWasSaidByOthersIsNotTheNotesAgainBecauseItsItemMoves() {
+    sync(NOTES);
+    jobs.longTerm("Person: Prefers tea");
+    sync(NOTES.replace("- Prefers tea", "- Prefers  tea"));
+    sync("# Empty now\n");
+    assertThat(jobs.longTerm()).containsExactly("Person: Prefers tea");
+  }
+
+  @Test
+  void whatAnArchivedMemoryWasKnownByOutlivesItsNote() {
+    sync(NOTES);
+    jobs.shortTerm("2026-02-20", "Person: Prefers tea");
+    jobs.dream();
+    sync("# Empty now\n");
+    assertThat(jobs.longTerm()).containsExactly("Person: Prefers tea");
+  }
+
+  @Test
+  void whatAMergedMemoryWentIntoOutlivesItsNote() {
+    sync(NOTES);
+    jobs.longTerm("person: prefers TEA.");
+    jobs.dream();
+    sync("# Empty now\n");
+    assertThat(jobs.longTerm()).hasSize(1);
+  }
+
+  @Test
   void aDeletedMemoryStaysAwayWhileTheNotesStillHoldIt() {
     sync(NOTES);
     Memory first = jobs.memories(new Selection.Runs.LongTerm(), MAIN).getFirst();

@@ -74,6 +74,31 @@ final class DiaryTest {
   }
 
   @Test
+  void aHeadingWithNothingBelowItIsAnEntry() {
+    assertThat(
+            entries(
+                """
+                # Diary of 2026-03-01
+
+                ## 09:15 Dentist at 4pm
+
+                ## Pay the rent of 2026-03-01
+
+                ## Work
+                ### Fixed the build
+                """))
+        .extracting(Entry::text)
+        .containsExactly("09:15 Dentist at 4pm", "Pay the rent of 2026-03-01", "Fixed the build");
+  }
+
+  @Test
+  void onlyTheTitleLosesItsHeadingBecauseItNamesTheDay() {
+    assertThat(entries("# 2026-03-01\n## Plan of 2026-03-01\nSwim.\n"))
+        .extracting(Entry::text)
+        .containsExactly("Plan of 2026-03-01\nSwim.");
+  }
+
+  @Test
   void withoutHeadingsEachParagraphAndEachBulletIsAnEntry() {
     assertThat(entries("- met Bob\n- saw Carla\n  and her dog\n\nA walk\nby the river.\n"))
         .extracting(Entry::text)

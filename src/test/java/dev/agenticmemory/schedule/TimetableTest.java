@@ -10,6 +10,7 @@ import dev.agenticmemory.engine.Job;
 import dev.agenticmemory.engine.JobReport;
 import dev.agenticmemory.llm.Usage;
 import dev.agenticmemory.schedule.Timetable.Entry;
+import dev.agenticmemory.store.Lease;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import java.nio.file.Path;
@@ -194,12 +195,86 @@ final class TimetableTest {
   }
 
   @Test
-  void anotherExpressionIsTakenOver() {
-    step(counted("0 2 * * *"));
+  void anEarlierTimeIsTakenOverAtOnceAndALaterOneAfterTheNextRun() {
     step(counted("0 3 * * *"));
-    assertThat(due()).isEqualTo("2026-03-02T03:00:00Z");
     step(counted("0 2 * * *"));
     assertThat(due()).isEqualTo("2026-03-02T02:00:00Z");
+    step(counted("0 3 * * *"));
+    assertThat(due()).isEqualTo("2026-03-02T02:00:00Z");
+    now = due();
+    assertThat(step(counted("0 3 * * *"))).isTrue();
+    assertThat(due()).isEqualTo("2026-03-02T03:00:00Z");
+  }
+
+  @Test
+  void twoProcessesWithDifferentExpressionsDoNotKeepTheJobFromRunning() {
+    Entry even = counted("0 2 * * *");
+    Entry odd = counted("30 2 * * *");
+    step(even);
+    step(odd);
+    now = Instant.parse("2026-03-02T02:00:00Z");
+    step(odd);
+    step(even);
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  void aRunThatIsUnderWayIsNotTakenByAProcessWithAnotherExpression() {
+    step(counted("0 2 * * *"));
+    now = now.plus(Duration.ofDays(1));
+    var lease = store.claim(Job.DREAM.task(), now, Timetable.LEASE).orElseThrow();
+    assertThat(step(counted("* * * * *"))).isFalse();
+    assertThat(timetable.renew(lease)).isTrue();
+  }
+
+  @Test
+  void theLeaseIsLetGoOfBeforeItIsGivenUp() {
+    Entry dream = counted("0 2 * * *");
+    step(dream);
+    now = now.plus(Duration.ofDays(1));
+    List<Instant> dueThen = new ArrayList<>();
+    Timetable.Holder holder =
+        new Timetable.Holder() {
+          @Override
+          public void holds(Lease lease) {}
+
+          @Override
+          public void letsGo() {
+            dueThen.add(due());
+          }
+        };
+    assertThat(timetable.step(dream, holder)).isTrue();
+    assertThat(dueThen).containsExactly(Instant.parse("2026-03-02T02:00:00Z"));
+  }
+
+  @Test
+  void aRunThatWasInterruptedIsNotTheLastOfItsJob() throws Exception {
+    CountDownLatch second = new CountDownLatch(2);
+    Entry interrupted =
+        entry(
+            Job.DREAM,
+            "*/15 * * * *",
+            () -> {
+              second.countDown();
+              now = now.plus(Duration.ofHours(1));
+              Thread.currentThread().interrupt(); // As when the lease is lost.
+              return report(Job.DREAM);
+            });
+    step(interrupted);
+    now = now.plus(Duration.ofHours(1));
+    // Only the first run is due at once; the second after the next look.
+    AtomicInteger looks = new AtomicInteger();
+    try (Scheduler _ =
+        new Scheduler(
+            () -> {
+              if (looks.incrementAndGet() == 3) {
+                now = now.plus(Duration.ofHours(2));
+              }
+              return timetable;
+            },
+            List.of(interrupted))) {
+      assertThat(second.await(30, TimeUnit.SECONDS)).isTrue();
+    }
   }
 
   @Test
