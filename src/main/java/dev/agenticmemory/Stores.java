@@ -14,6 +14,7 @@ import dev.agenticmemory.store.search.SearchServer;
 import dev.agenticmemory.store.search.SearchStore;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,8 @@ final class Stores {
       }
       case S3VECTORS -> {
         String index = named.indexIn(config);
-        yield new S3VectorsStore(vectorIndex(config, index), beside(config, index), space);
+        yield new S3VectorsStore(
+            vectorIndex(config, index), beside(config, index), space, InstantSource.system());
       }
     };
   }
@@ -96,7 +98,8 @@ final class Stores {
       }
       case S3VECTORS -> {
         String index = named.indexIn(config);
-        yield S3VectorsStore.asItIs(vectorIndex(config, index), beside(config, index));
+        yield S3VectorsStore.asItIs(
+            vectorIndex(config, index), beside(config, index), InstantSource.system());
       }
     };
   }

@@ -33,8 +33,10 @@ import org.jspecify.annotations.Nullable;
 /// **Threads.** Safe for concurrent use, by many threads and many processes.
 ///
 /// **Failures.** Every method throws `Unavailable` where the engine does not answer, and then has
-/// changed nothing that a reader could see; a vector of the wrong size is a bug of the caller and
-/// an `IllegalArgumentException`.
+/// changed nothing that a reader could see. An engine that replays intents may still complete such
+/// a write later, as a whole. To repeat it is safe: a change that was made meanwhile is refused, as
+/// [Outcome.Duplicate] or [Outcome.Stale], and not made twice. A vector of the wrong size is a bug
+/// of the caller and an `IllegalArgumentException`.
 public interface MemoryStore extends AutoCloseable {
 
   /// The vectors of this store, as recorded when it was made.

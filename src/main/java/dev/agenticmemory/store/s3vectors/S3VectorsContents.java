@@ -9,6 +9,7 @@ import dev.agenticmemory.store.Seal;
 import dev.agenticmemory.store.StoreKey;
 import dev.agenticmemory.store.Task;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Everything in the store beside, with the vectors.
@@ -16,13 +17,13 @@ final class S3VectorsContents implements Contents {
 
   private final Contents beside;
   private final Vectors vectors;
-  private final Runnable claim;
+  private final Consumer<StoreKey> adopting;
 
-  /// @param claim tells the index whose it is, after the key has changed
-  S3VectorsContents(Contents beside, Vectors vectors, Runnable claim) {
+  /// @param adopting takes another key, and tells the index whose it is
+  S3VectorsContents(Contents beside, Vectors vectors, Consumer<StoreKey> adopting) {
     this.beside = beside;
     this.vectors = vectors;
-    this.claim = claim;
+    this.adopting = adopting;
   }
 
   @Override
@@ -37,8 +38,15 @@ final class S3VectorsContents implements Contents {
 
   @Override
   public List<Mark> marks(@Nullable UserId user, Mark.@Nullable Name after, int limit) {
-    vectors.settleAll();
-    return beside.marks(user, after, limit);
+    Mark.Name from = after;
+    while (true) {
+      List<Mark> page = beside.marks(user, from, limit);
+      List<Mark> others = page.stream().filter(mark -> !Vectors.isOwn(mark)).toList();
+      if (page.isEmpty() || !others.isEmpty()) {
+        return others;
+      }
+      from = page.getLast().name();
+    }
   }
 
   @Override
@@ -53,9 +61,7 @@ final class S3VectorsContents implements Contents {
 
   @Override
   public void adopt(StoreKey key) {
-    vectors.settleAll();
-    beside.adopt(key);
-    claim.run();
+    adopting.accept(key);
   }
 
   @Override
@@ -64,7 +70,8 @@ final class S3VectorsContents implements Contents {
     List<Dossier> thin = dossiers.stream().map(S3VectorsContents::thin).toList();
     var _ =
         vectors.around(
-            vectors.plan(dossiers),
+            Vectors.addedBy(dossiers),
+            () -> vectors.touched(dossiers),
             () -> {
               beside.restore(thin, marks, tasks, seals);
               return dossiers.size();

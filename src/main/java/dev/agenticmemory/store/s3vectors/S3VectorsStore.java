@@ -34,6 +34,7 @@ import dev.agenticmemory.store.sqlite.SqliteStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,9 @@ public final class S3VectorsStore implements MemoryStore {
   /// The key of the vector that says whose the index is.
   private static final String OWNER = "owner";
 
+  /// Beside it whose the index is about to be, while the store takes another key.
+  private static final String NEXT_OWNER = "nextOwner";
+
   private final SqliteStore beside;
   private final VectorIndex index;
   private final Vectors vectors;
@@ -65,12 +69,14 @@ public final class S3VectorsStore implements MemoryStore {
   /// Throws `Conflict` where the index belongs to another machine or is of another size, and
   /// `Unavailable` where the service does not answer. The index is closed with the store, also
   /// where this fails.
-  public S3VectorsStore(VectorIndex index, Path file, EmbeddingSpace space) {
-    this(index, space, () -> new SqliteStore(file, beside(space)));
+  ///
+  /// @param clock by which a write under way is told from one that a process left behind
+  public S3VectorsStore(VectorIndex index, Path file, EmbeddingSpace space, InstantSource clock) {
+    this(index, space, clock, () -> new SqliteStore(file, beside(space)));
   }
 
   /// Opens an index with whatever model its vectors are of, such as to move it.
-  public static S3VectorsStore asItIs(VectorIndex index, Path file) {
+  public static S3VectorsStore asItIs(VectorIndex index, Path file, InstantSource clock) {
     EmbeddingSpace recorded;
     try (SqliteStore beside = SqliteStore.asItIs(file)) {
       recorded = recorded(beside.space());
@@ -78,7 +84,7 @@ public final class S3VectorsStore implements MemoryStore {
       index.close();
       throw e;
     }
-    return new S3VectorsStore(index, file, recorded);
+    return new S3VectorsStore(index, file, recorded, clock);
   }
 
   /// Makes the store beside.
@@ -86,7 +92,8 @@ public final class S3VectorsStore implements MemoryStore {
     SqliteStore open();
   }
 
-  private S3VectorsStore(VectorIndex index, EmbeddingSpace space, Beside opening) {
+  private S3VectorsStore(
+      VectorIndex index, EmbeddingSpace space, InstantSource clock, Beside opening) {
     this.index = index;
     this.space = space;
     SqliteStore opened = null;
@@ -94,7 +101,7 @@ public final class S3VectorsStore implements MemoryStore {
       opened = opening.open();
       index.prepare(space.dimensions(), VectorMetadata.TEXT);
       beside = opened;
-      vectors = new Vectors(index, opened);
+      vectors = new Vectors(index, opened, clock);
       requireOwner();
       vectors.settleAll();
     } catch (RuntimeException e) {
@@ -119,16 +126,24 @@ public final class S3VectorsStore implements MemoryStore {
 
   /// An index belongs to the embedded store that first wrote to it.
   private void requireOwner() {
-    String own = beside.key().hash(OWNER);
     Document found = index.metadata(OWNER);
     if (found == null && !index.isEmpty()) {
       throw foreign("has vectors that were not written by this program");
     }
-    if (found == null) {
-      claim();
-    } else if (!own.equals(found.asMap().getOrDefault(OWNER, Document.fromString("")).asString())) {
+    String own = own(beside.key());
+    if (found == null || own.equals(recorded(found, NEXT_OWNER))) {
+      claim(own, null);
+    } else if (!own.equals(recorded(found, OWNER))) {
       throw foreign("belongs to a store on another machine or in another data folder");
     }
+  }
+
+  private static String own(StoreKey key) {
+    return key.hash(OWNER);
+  }
+
+  private static String recorded(Document owner, String name) {
+    return owner.asMap().getOrDefault(name, Document.fromString("")).asString();
   }
 
   private Conflict foreign(String what) {
@@ -138,11 +153,30 @@ public final class S3VectorsStore implements MemoryStore {
             + " OpenSearch; see docs/engines.md.");
   }
 
-  private void claim() {
+  /// Takes another key in the store beside. Until that is done the index accepts both, so that a
+  /// process that ends anywhere on the way locks nobody out.
+  private void adopt(StoreKey key) {
+    vectors.settleAll();
+    String before = own(beside.key());
+    claim(before, own(key));
+    try {
+      beside.contents().adopt(key);
+    } catch (Conflict e) {
+      claim(before, null);
+      throw e;
+    }
+    claim(own(key), null);
+  }
+
+  /// @param next who may open the index as well; null for nobody
+  private void claim(String own, @Nullable String next) {
     float[] any = new float[space.dimensions()];
     any[0] = 1;
-    Document owner = VectorMetadata.of(OWNER, Document.fromString(beside.key().hash(OWNER)));
-    index.put(List.of(new VectorIndex.Entry(OWNER, Embedding.of(any), owner)));
+    Document.MapBuilder owner = Document.mapBuilder().putString(OWNER, own);
+    if (next != null) {
+      owner.putString(NEXT_OWNER, next);
+    }
+    index.put(List.of(new VectorIndex.Entry(OWNER, Embedding.of(any), owner.build())));
   }
 
   @Override
@@ -153,12 +187,9 @@ public final class S3VectorsStore implements MemoryStore {
   @Override
   public Outcome apply(List<Change> changes) {
     Shapes.require(changes, space);
-    Vectors.Plan plan = vectors.plan(changes);
-    if (plan.isEmpty()) {
-      return beside.apply(changes);
-    }
     List<Change> thin = changes.stream().map(S3VectorsStore::thin).toList();
-    return vectors.around(plan, () -> beside.apply(thin));
+    return vectors.around(
+        Vectors.added(changes), () -> vectors.touched(changes), () -> beside.apply(thin));
   }
 
   private static Change thin(Change change) {
@@ -208,12 +239,13 @@ public final class S3VectorsStore implements MemoryStore {
 
   @Override
   public long erase(Extent extent, Instant now, String actor) {
-    return vectors.around(vectors.plan(extent), () -> beside.erase(extent, now, actor));
+    return vectors.around(
+        List.of(), () -> vectors.touched(extent), () -> beside.erase(extent, now, actor));
   }
 
   @Override
   public boolean erase(MemoryId id, Instant now, String actor) {
-    return vectors.around(vectors.plan(id), () -> beside.erase(id, now, actor));
+    return vectors.around(List.of(), () -> vectors.keys(id), () -> beside.erase(id, now, actor));
   }
 
   @Override
@@ -227,7 +259,7 @@ public final class S3VectorsStore implements MemoryStore {
 
   @Override
   public Contents contents() {
-    return new S3VectorsContents(beside.contents(), vectors, this::claim);
+    return new S3VectorsContents(beside.contents(), vectors, this::adopt);
   }
 
   @Override

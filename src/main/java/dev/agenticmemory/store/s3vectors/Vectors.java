@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.Embedding;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Dossier;
@@ -12,7 +13,9 @@ import dev.agenticmemory.store.Extent;
 import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.sqlite.SqliteStore;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -23,17 +26,29 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps the vectors of an index in step with the memories in the store beside it.
 ///
-/// Before vectors are written or memories erased, a mark in the store says which vectors may be too
-/// many or may say something old afterwards. Whoever finds such a mark settles it: what belongs to
-/// a state that is there is kept and brought up to date, all else is removed.
+/// Before vectors are written, and in one transaction with every change of what is there, a mark in
+/// the store says which vectors may be too many or may say something old afterwards. Whoever finds
+/// such a mark that is not of a write under way settles it: what belongs to a state that is there
+/// is kept and brought up to date, all else is removed.
 final class Vectors {
 
   private static final String KIND = "s3vectors.unsettled";
+
+  /// What a mark tells of: vectors that were written for a change that may not have been made, and
+  /// such that were there before it.
+  private static final String ADDED = "added";
+
+  private static final String TOUCHED = "touched";
+
+  /// A write that has not ended after so long belongs to a process that has. Longer than a call
+  /// with all of its attempts.
+  static final Duration UNDER_WAY_MAX = Duration.ofMinutes(15);
 
   /// Memories of one mark.
   private static final int MEMORIES_PER_MARK = 500;
@@ -45,20 +60,16 @@ final class Vectors {
 
   private final VectorIndex index;
   private final SqliteStore beside;
+  private final InstantSource clock;
 
-  Vectors(VectorIndex index, SqliteStore beside) {
+  /// When to look again for what others have left.
+  private final AtomicReference<Instant> settling;
+
+  Vectors(VectorIndex index, SqliteStore beside, InstantSource clock) {
     this.index = index;
     this.beside = beside;
-  }
-
-  /// What a write does to vectors.
-  ///
-  /// @param added to be written before
-  /// @param touched keys of vectors that are there already and may be too many, or out of date
-  record Plan(List<VectorIndex.Entry> added, Set<String> touched) {
-    boolean isEmpty() {
-      return added.isEmpty() && touched.isEmpty();
-    }
+    this.clock = clock;
+    settling = new AtomicReference<>(clock.instant().plus(UNDER_WAY_MAX));
   }
 
   /// The key of a passage of a text of a memory. The same text has the same vectors.
@@ -79,43 +90,66 @@ final class Vectors {
     return keys;
   }
 
-  Plan plan(List<Change> changes) {
+  /// The vectors that `changes` need.
+  static List<VectorIndex.Entry> added(List<Change> changes) {
     List<VectorIndex.Entry> added = new ArrayList<>();
-    Set<String> touched = new LinkedHashSet<>();
     for (Change change : changes) {
       switch (change) {
         case Change.Add(Memory memory, Features features, var _) ->
             added.addAll(
                 entries(new Dossier.State(memory, features, memory.times().created(), null)));
-        case Change.Revise(Memory memory, Features features, var _) -> {
-          added.addAll(
-              entries(new Dossier.State(memory, features, memory.times().updated(), null)));
-          touched.addAll(keys(memory.id()));
-        }
-        case Change.Annotate annotate -> touched.addAll(keys(annotate.memory().id()));
-        case Change.Retire retire -> touched.addAll(keys(retire.id()));
-        case Change.Erase erase -> touched.addAll(keys(erase.id()));
-        case Change.PutMark _,
+        case Change.Revise(Memory memory, Features features, var _) ->
+            added.addAll(
+                entries(new Dossier.State(memory, features, memory.times().updated(), null)));
+        case Change.Annotate _,
+            Change.Retire _,
+            Change.Erase _,
+            Change.PutMark _,
             Change.ClaimMark _,
             Change.RemoveMark _,
             Change.PutTask _,
             Change.EndTask _ -> {}
       }
     }
-    return new Plan(added, touched);
+    return added;
   }
 
-  Plan plan(MemoryId id) {
-    return new Plan(List.of(), keys(id));
+  /// The vectors that these memories need.
+  static List<VectorIndex.Entry> addedBy(Collection<Dossier> dossiers) {
+    return dossiers.stream()
+        .flatMap(dossier -> dossier.states().stream())
+        .flatMap(state -> entries(state).stream())
+        .toList();
   }
 
-  Plan plan(Extent extent) {
+  /// The keys of vectors that are there and that `changes` make too many, or out of date.
+  Set<String> touched(List<Change> changes) {
+    Set<String> touched = new LinkedHashSet<>();
+    for (Change change : changes) {
+      switch (change) {
+        case Change.Revise revise -> touched.addAll(keys(revise.memory().id()));
+        case Change.Annotate annotate -> touched.addAll(keys(annotate.memory().id()));
+        case Change.Retire retire -> touched.addAll(keys(retire.id()));
+        case Change.Erase erase -> touched.addAll(keys(erase.id()));
+        case Change.Add _,
+            Change.PutMark _,
+            Change.ClaimMark _,
+            Change.RemoveMark _,
+            Change.PutTask _,
+            Change.EndTask _ -> {}
+      }
+    }
+    return touched;
+  }
+
+  /// The keys of all vectors of an extent.
+  Set<String> touched(Extent extent) {
     Set<String> touched = new LinkedHashSet<>();
     MemoryId after = null;
     while (true) {
       List<Dossier> page = beside.contents().dossiers(extent.user(), after, MEMORIES_PER_MARK);
       if (page.isEmpty()) {
-        return new Plan(List.of(), touched);
+        return touched;
       }
       page.stream()
           .filter(dossier -> extent.covers(dossier.scope()))
@@ -124,15 +158,11 @@ final class Vectors {
     }
   }
 
-  /// What replaces these memories, whatever there is of them.
-  Plan plan(Collection<Dossier> dossiers) {
-    List<VectorIndex.Entry> added = new ArrayList<>();
+  /// The keys of all vectors that there are of these memories, which others replace.
+  Set<String> touched(Collection<Dossier> dossiers) {
     Set<String> touched = new LinkedHashSet<>();
-    for (Dossier dossier : dossiers) {
-      dossier.states().forEach(state -> added.addAll(entries(state)));
-      touched.addAll(keys(dossier.id()));
-    }
-    return new Plan(added, touched);
+    dossiers.forEach(dossier -> touched.addAll(keys(dossier.id())));
+    return touched;
   }
 
   private static List<VectorIndex.Entry> entries(Dossier.State state) {
@@ -146,7 +176,8 @@ final class Vectors {
     return entries;
   }
 
-  private Set<String> keys(MemoryId id) {
+  /// The keys of all vectors of a memory.
+  Set<String> keys(MemoryId id) {
     Set<String> keys = new LinkedHashSet<>();
     dossier(id).ifPresent(dossier -> dossier.states().forEach(one -> keys.addAll(keys(one))));
     return keys;
@@ -167,50 +198,106 @@ final class Vectors {
   }
 
   /// Writes what is new, then makes the change in the store beside, then settles the rest.
-  <T> T around(Plan plan, Supplier<T> change) {
-    List<Mark> marks = marks(plan);
-    if (!marks.isEmpty()) {
-      beside.apply(marks.stream().<Change>map(Change.PutMark::new).toList());
+  ///
+  /// @param touched the keys of vectors that are too many or out of date after the change; asked
+  ///   for in its transaction, so that no other write comes between
+  <T> T around(List<VectorIndex.Entry> added, Supplier<Set<String>> touched, Supplier<T> change) {
+    Set<String> keys = new LinkedHashSet<>();
+    added.forEach(entry -> keys.add(entry.key()));
+    List<Mark> before = marks(ADDED, keys);
+    List<Mark> within = new ArrayList<>();
+    put(before);
+    index.put(added);
+    T done;
+    try {
+      done =
+          beside.together(() -> {
+            before.forEach(this::requireUnsettled);
+            Set<String> others = new LinkedHashSet<>(touched.get());
+            others.removeAll(keys);
+            within.addAll(marks(TOUCHED, others));
+            put(within);
+            return change.get();
+          });
+    } catch (Unavailable e) {
+      put(before); // Some vectors may have been written after the mark was settled.
+      throw e;
     }
-    index.put(plan.added());
-    T done = change.get();
-    marks.forEach(this::settle);
+    before.forEach(this::settle);
+    within.forEach(this::settle);
+    settleLeftFromTimeToTime();
     return done;
   }
 
-  private static List<Mark> marks(Plan plan) {
-    Set<String> added = new LinkedHashSet<>();
-    plan.added().forEach(entry -> added.add(entry.key()));
-    Set<String> touched = new LinkedHashSet<>(plan.touched());
-    touched.removeAll(added);
-    Set<MemoryId> memories = new LinkedHashSet<>();
-    added.forEach(key -> memories.add(memory(key)));
-    touched.forEach(key -> memories.add(memory(key)));
+  private void put(List<Mark> marks) {
+    if (!marks.isEmpty()) {
+      beside.apply(marks.stream().<Change>map(Change.PutMark::new).toList());
+    }
+  }
+
+  /// Whoever settles a mark removes it first, so vectors whose mark is there are there.
+  private void requireUnsettled(Mark mark) {
+    if (beside.mark(mark.name()).isEmpty()) {
+      throw new Unavailable(
+          "Writing vectors to the index %s took longer than %d minutes, so they were taken for left behind; nothing was stored"
+              .formatted(index, UNDER_WAY_MAX.toMinutes()),
+          "Try again; if it stays so, look at the line to the service.",
+          null);
+    }
+  }
+
+  /// Marks of these keys, each of one of which vectors were added, or were there.
+  private List<Mark> marks(String what, Set<String> keys) {
+    Map<MemoryId, List<String>> memories = new LinkedHashMap<>();
+    keys.forEach(key -> memories.computeIfAbsent(memory(key), _ -> new ArrayList<>()).add(key));
+    List<List<String>> all = List.copyOf(memories.values());
     List<Mark> marks = new ArrayList<>();
-    List<MemoryId> all = List.copyOf(memories);
     for (int from = 0; from < all.size(); from += MEMORIES_PER_MARK) {
-      Set<MemoryId> part =
-          Set.copyOf(all.subList(from, Math.min(all.size(), from + MEMORIES_PER_MARK)));
-      marks.add(mark(part, added, touched));
+      int to = Math.min(all.size(), from + MEMORIES_PER_MARK);
+      marks.add(mark(what, all.subList(from, to)));
     }
     return marks;
   }
 
-  private static Mark mark(Set<MemoryId> memories, Set<String> added, Set<String> touched) {
+  private Mark mark(String what, List<List<String>> keys) {
     ObjectNode value = Json.object();
-    added.stream()
-        .filter(key -> memories.contains(memory(key)))
-        .forEach(value.withArray("/added")::add);
-    touched.stream()
-        .filter(key -> memories.contains(memory(key)))
-        .forEach(value.withArray("/touched")::add);
+    keys.forEach(some -> some.forEach(value.withArray("/" + what)::add));
     Mark.Name name = new Mark.Name(KIND, null, UUID.randomUUID().toString());
-    return new Mark(name, Json.print(value), Instant.EPOCH);
+    return new Mark(name, Json.print(value), clock.instant());
   }
 
-  /// Settles what processes that ended have left.
+  /// Settles what processes that ended have left: vectors that were written for a change after
+  /// [#UNDER_WAY_MAX], all others at once, since their marks are written with the change itself.
   void settleAll() {
-    beside.marks(KIND, null, MARKS_MAX).forEach(this::settle);
+    beside.marks(KIND, null, MARKS_MAX).stream()
+        .filter(mark -> isLeft(mark) || !Json.parseOwn(mark.value()).has(ADDED))
+        .forEach(this::settleLeft);
+  }
+
+  /// A process that runs for long settles what others leave meanwhile.
+  private void settleLeftFromTimeToTime() {
+    Instant now = clock.instant();
+    Instant due = settling.get();
+    if (now.isAfter(due) && settling.compareAndSet(due, now.plus(UNDER_WAY_MAX))) {
+      beside.marks(KIND, null, MARKS_MAX).stream().filter(this::isLeft).forEach(this::settleLeft);
+    }
+  }
+
+  private boolean isLeft(Mark mark) {
+    return mark.written().plus(UNDER_WAY_MAX).isBefore(clock.instant());
+  }
+
+  /// Settles under a mark of its own, so that a write that is late finds its mark gone.
+  private void settleLeft(Mark left) {
+    Mark.Name name = new Mark.Name(KIND, null, UUID.randomUUID().toString());
+    Mark taken = new Mark(name, left.value(), left.written());
+    beside.apply(List.of(new Change.RemoveMark(left.name()), new Change.PutMark(taken)));
+    settle(taken);
+  }
+
+  /// Whether a mark is one of these, which are nobody else's.
+  static boolean isOwn(Mark mark) {
+    return mark.name().kind().equals(KIND);
   }
 
   private void settle(Mark mark) {
@@ -218,9 +305,12 @@ final class Vectors {
     Set<String> tooMany = new LinkedHashSet<>();
     Map<String, Dossier.State> old = new LinkedHashMap<>();
     Map<MemoryId, Map<String, Dossier.State>> wanted = new LinkedHashMap<>();
-    value.path("added").forEach(key -> sort(key.asText(), wanted, tooMany, null));
-    value.path("touched").forEach(key -> sort(key.asText(), wanted, tooMany, old));
+    value.path(ADDED).forEach(key -> sort(key.asText(), wanted, tooMany, null));
+    value.path(TOUCHED).forEach(key -> sort(key.asText(), wanted, tooMany, old));
     refresh(old);
+    // What was erased meanwhile must not come back.
+    Map<MemoryId, Map<String, Dossier.State>> after = new LinkedHashMap<>();
+    old.keySet().forEach(key -> sort(key, after, tooMany, null));
     index.delete(tooMany);
     beside.apply(List.of(new Change.RemoveMark(mark.name())));
   }
@@ -262,7 +352,7 @@ final class Vectors {
     index.put(entries);
   }
 
-  /// A dossier of the store beside with its vectors.
+  /// A dossier of the store beside with its vectors. A state that lacks one has its words alone.
   Dossier whole(Dossier dossier) {
     Set<String> keys = new LinkedHashSet<>();
     dossier.states().forEach(state -> keys.addAll(keys(state)));
@@ -275,8 +365,11 @@ final class Vectors {
   }
 
   private static Dossier.State whole(Dossier.State state, Map<String, Embedding> found) {
+    List<String> keys = keys(state);
     List<Embedding> passages =
-        keys(state).stream().map(key -> Objects.requireNonNull(found.get(key), key)).toList();
+        found.keySet().containsAll(keys)
+            ? keys.stream().map(key -> Objects.requireNonNull(found.get(key), key)).toList()
+            : List.of();
     Features thin = state.features();
     Features features = new Features(passages, thin.terms(), thin.tokens(), thin.question());
     return new Dossier.State(state.memory(), features, state.from(), state.until());

@@ -43,6 +43,7 @@ final class Database implements AutoCloseable {
   private final ReentrantLock writing = new ReentrantLock();
   private final Deque<Connected> readers = new ArrayDeque<>();
   private boolean checkpointDue;
+  private boolean inTransaction;
   private boolean closed;
 
   /// Opens the file, or makes it, with the newest schema.
@@ -57,30 +58,50 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /// Runs `work` in a transaction of its own, alone among all writers. Whatever `work` throws rolls
-  /// it back.
+  /// Runs `work` in a transaction, alone among all writers. Whatever `work` throws rolls it back.
+  /// Within the work of another write it is a part of that one's transaction.
   <T> T write(Work<T> work) {
     writing.lock();
     try {
-      writer.execute("BEGIN IMMEDIATE");
-      boolean committed = false;
-      try {
-        T result = work.run(writer);
-        writer.execute("COMMIT");
-        committed = true;
-        if (checkpointDue) {
-          checkpoint();
-        }
-        return result;
-      } finally {
-        if (!committed) {
-          rollBack();
-        }
-      }
+      return inTransaction ? part(work) : whole(work);
     } catch (SQLException e) {
       throw unavailable(e);
     } finally {
       writing.unlock();
+    }
+  }
+
+  private <T> T whole(Work<T> work) throws SQLException {
+    writer.execute("BEGIN IMMEDIATE");
+    inTransaction = true;
+    try {
+      T result = work.run(writer);
+      writer.execute("COMMIT");
+      inTransaction = false;
+      if (checkpointDue) {
+        checkpoint();
+      }
+      return result;
+    } finally {
+      if (inTransaction) {
+        inTransaction = false;
+        rollBack();
+      }
+    }
+  }
+
+  private <T> T part(Work<T> work) throws SQLException {
+    writer.execute("SAVEPOINT part");
+    boolean done = false;
+    try {
+      T result = work.run(writer);
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        writer.execute("ROLLBACK TO part");
+      }
+      writer.execute("RELEASE part");
     }
   }
 
@@ -112,11 +133,15 @@ final class Database implements AutoCloseable {
   }
 
   /// Brings the write-ahead log into the file and empties it, so that nothing deleted is left in
-  /// either. Where a reader is in the way, later writes try again, and so does whichever process
-  /// opens the file next or leaves it last.
+  /// either; within a transaction, after it. Where a reader is in the way, later writes try again,
+  /// and so does whichever process opens the file next or leaves it last.
   void checkpoint() {
     writing.lock();
     try {
+      if (inTransaction) {
+        checkpointDue = true;
+        return;
+      }
       writer.execute("PRAGMA busy_timeout=" + CHECKPOINT_TIMEOUT_MS);
       try {
         checkpointDue =

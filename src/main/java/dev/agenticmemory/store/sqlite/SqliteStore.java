@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Memories in one SQLite file, for any number of processes of one machine.
@@ -107,6 +108,12 @@ public final class SqliteStore implements MemoryStore {
     } catch (Refused e) {
       return e.outcome;
     }
+  }
+
+  /// Does all that `work` does with this store as one: alone among all writers, and not at all
+  /// where it throws. What it reads is the state before.
+  public <T> T together(Supplier<T> work) {
+    return database.write(_ -> work.get());
   }
 
   @Override

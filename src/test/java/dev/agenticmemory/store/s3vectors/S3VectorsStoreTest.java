@@ -12,24 +12,36 @@ import static dev.agenticmemory.store.MemoryStoreFixture.scope;
 import static dev.agenticmemory.store.MemoryStoreFixture.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.Conflict;
+import dev.agenticmemory.domain.Embedding;
 import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.RunId;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.store.Dossier;
 import dev.agenticmemory.store.Extent;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.MemoryStoreContract;
 import dev.agenticmemory.store.Outcome;
+import dev.agenticmemory.store.StoreKey;
 import dev.agenticmemory.store.search.RealServer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -73,12 +85,22 @@ final class S3VectorsStoreTest extends MemoryStoreContract {
 
   @Override
   protected MemoryStore open() {
-    return new S3VectorsStore(index(name), folder.resolve("one.db"), SPACE);
+    return openAfter(Duration.ZERO);
+  }
+
+  /// Opens the store with a clock that is ahead.
+  private MemoryStore openAfter(Duration time) {
+    return new S3VectorsStore(index(name), folder.resolve("one.db"), SPACE, ahead(time));
+  }
+
+  private static InstantSource ahead(Duration time) {
+    return InstantSource.offset(InstantSource.system(), time);
   }
 
   @Override
   protected MemoryStore openAnother() {
-    return new S3VectorsStore(index(name + "-other"), folder.resolve("other.db"), SPACE);
+    return new S3VectorsStore(
+        index(name + "-other"), folder.resolve("other.db"), SPACE, InstantSource.system());
   }
 
   /// The service finds a hundred passages at most.
@@ -93,7 +115,9 @@ final class S3VectorsStoreTest extends MemoryStoreContract {
 
   @Test
   void aSecondHostOnTheIndexIsRefused() {
-    assertThatThrownBy(() -> new S3VectorsStore(index(name), folder.resolve("two.db"), SPACE))
+    assertThatThrownBy(() ->
+            new S3VectorsStore(
+                index(name), folder.resolve("two.db"), SPACE, InstantSource.system()))
         .isInstanceOf(Conflict.class)
         .hasMessageContaining("another machine");
   }
@@ -101,7 +125,8 @@ final class S3VectorsStoreTest extends MemoryStoreContract {
   @Test
   void anIndexOfAnotherSizeIsRefused() {
     EmbeddingSpace other = new EmbeddingSpace("other", 3);
-    assertThatThrownBy(() -> new S3VectorsStore(index(name), folder.resolve("3.db"), other))
+    assertThatThrownBy(() ->
+            new S3VectorsStore(index(name), folder.resolve("3.db"), other, InstantSource.system()))
         .isInstanceOf(Conflict.class)
         .hasMessageContaining("50");
   }
@@ -110,7 +135,8 @@ final class S3VectorsStoreTest extends MemoryStoreContract {
   void anIndexIsOpenedAgainAndAsItIs() {
     Memory tea = stored(memory("likes tea"));
     store.close();
-    try (MemoryStore again = S3VectorsStore.asItIs(index(name), folder.resolve("one.db"))) {
+    try (MemoryStore again =
+        S3VectorsStore.asItIs(index(name), folder.resolve("one.db"), InstantSource.system())) {
       assertThat(again.space()).isEqualTo(SPACE);
       assertThat(again.load(again.candidates(live(ALICE), meaning(EAST, 5)).found()))
           .containsExactly(tea);
@@ -168,5 +194,112 @@ final class S3VectorsStoreTest extends MemoryStoreContract {
       assertThat(left.nearest(EAST, VectorMetadata.filter(live(ALICE)))).hasSize(1);
     }
     store = open();
+  }
+
+  @Test
+  void aStoreThatOpensDuringAnAddLeavesTheVectorsOfTheAdd() {
+    gate.afterPut.set(() -> open().close());
+    Memory tea = stored(memory("likes tea"));
+    assertThat(candidates(live(ALICE), meaning(EAST, 5)))
+        .singleElement()
+        .satisfies(found -> assertThat(found.cosine()).isCloseTo(1, within(1e-5)));
+    assertThat(passages(tea)).containsExactly(EAST);
+  }
+
+  @Test
+  void anAddThatTookTooLongIsRefusedAndCanBeRepeated() {
+    Memory tea = memory("likes tea");
+    gate.afterPut.set(() -> openAfter(Vectors.UNDER_WAY_MAX.plusMinutes(1)).close());
+    assertThatThrownBy(() -> store.apply(List.of(add(tea))))
+        .isInstanceOf(Unavailable.class)
+        .hasMessageContaining("nothing was stored");
+    assertThat(store.find(tea.id())).isEmpty();
+    stored(tea);
+    assertThat(passages(tea)).containsExactly(EAST);
+  }
+
+  @Test
+  void vectorsOfAnAddThatWasKilledAreRemovedAfterAWhile() {
+    gate.afterPut.set(() -> {
+      throw new IllegalStateException("killed");
+    });
+    assertThatThrownBy(() -> store.apply(List.of(add(memory("likes tea")))))
+        .isInstanceOf(Unavailable.class);
+    try (VectorIndex left = index(name)) {
+      assertThat(left.nearest(EAST, VectorMetadata.filter(live(ALICE)))).hasSize(1);
+      openAfter(Vectors.UNDER_WAY_MAX.plusMinutes(1)).close();
+      assertThat(left.nearest(EAST, VectorMetadata.filter(live(ALICE)))).isEmpty();
+    }
+  }
+
+  @Test
+  void marksOfVectorsAreNotExported() {
+    gate.afterPut.set(() -> {
+      throw new IllegalStateException("killed");
+    });
+    assertThatThrownBy(() -> store.apply(List.of(add(memory("likes tea")))))
+        .isInstanceOf(Unavailable.class);
+    assertThat(store.contents().marks(null, null, 10)).isEmpty();
+  }
+
+  private List<Embedding> passages(Memory memory) {
+    return store.contents().dossiers(ALICE, null, 10).stream()
+        .filter(dossier -> dossier.id().equals(memory.id()))
+        .flatMap(dossier -> dossier.states().stream())
+        .flatMap(state -> state.features().passages().stream())
+        .toList();
+  }
+
+  @Test
+  void aMemoryWhoseVectorIsGoneIsExportedWithItsWords() {
+    Memory tea = stored(memory("likes tea"));
+    try (VectorIndex broken = index(name)) {
+      broken.delete(List.of(Vectors.key(tea, 0)));
+    }
+    assertThat(store.contents().dossiers(ALICE, null, 10))
+        .flatExtracting(Dossier::states)
+        .extracting(Dossier.State::memory)
+        .containsExactly(tea);
+    assertThat(passages(tea)).isEmpty();
+  }
+
+  @Test
+  void noVectorOutlivesABulkErasureThatAddsRanInto() throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+      List<Callable<Integer>> work = new ArrayList<>();
+      for (String who : List.of("one", "two")) {
+        work.add(() -> {
+          for (int i = 0; i < 40; i++) {
+            stored(memory(who + " " + i));
+          }
+          return 0;
+        });
+      }
+      work.add(() -> {
+        for (int i = 0; i < 80; i++) {
+          store.erase(new Extent(ALICE, null, null), NOON, "tool");
+        }
+        return 0;
+      });
+      for (Future<Integer> one : threads.invokeAll(work)) {
+        assertThat(one.get()).isZero();
+      }
+    }
+    store.erase(new Extent(ALICE, null, null), NOON, "tool");
+    try (VectorIndex left = index(name)) {
+      assertThat(left.nearest(EAST, VectorMetadata.filter(live(ALICE)))).isEmpty();
+    }
+  }
+
+  @Test
+  void aStoreThatWasKilledWhileItTookAnotherKeyOpensAgain() {
+    StoreKey key = StoreKey.random();
+    MemoryStore killed = store;
+    gate.losesPuts = () -> killed.key().equals(key);
+    assertThatThrownBy(() -> killed.contents().adopt(key)).isInstanceOf(Unavailable.class);
+    gate.losesPuts = () -> false;
+    killed.close();
+    store = open();
+    assertThat(store.key()).isEqualTo(key);
   }
 }

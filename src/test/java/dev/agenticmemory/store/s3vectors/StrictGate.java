@@ -24,6 +24,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Stands before the lenient stand-in of S3 Vectors and refuses what the service itself refuses:
@@ -56,6 +58,13 @@ final class StrictGate implements AutoCloseable {
 
   /// How many of the next requests are throttled.
   final AtomicInteger throttled = new AtomicInteger();
+
+  /// What is done once, when vectors were written and before that is answered. Where it throws, the
+  /// answer is an error.
+  final AtomicReference<@Nullable Runnable> afterPut = new AtomicReference<>();
+
+  /// Whether vectors that are to be written do not arrive.
+  volatile BooleanSupplier losesPuts = () -> false;
 
   /// What was refused, which is a fault of the client.
   final List<String> refused = new ArrayList<>();
@@ -94,6 +103,10 @@ final class StrictGate implements AutoCloseable {
         answer(exchange, 400, "ValidationException", problem);
         return;
       }
+      if (operation.equals("PutVectors") && losesPuts.getAsBoolean()) {
+        answer(exchange, 400, "ValidationException", "did not arrive");
+        return;
+      }
       forward(exchange, operation, request, body);
     }
   }
@@ -114,6 +127,10 @@ final class StrictGate implements AutoCloseable {
       if (answer.statusCode() == 200 && operation.equals("CreateIndex")) {
         indices.put(name(request), made(request));
       }
+      if (operation.equals("PutVectors") && !isAnswered()) {
+        answer(exchange, 400, "ValidationException", "the answer was lost");
+        return;
+      }
       answer
           .headers()
           .map()
@@ -128,6 +145,19 @@ final class StrictGate implements AutoCloseable {
       exchange.getResponseBody().write(answer.body());
     } catch (InterruptedException e) {
       throw new IOException(e);
+    }
+  }
+
+  /// Whether vectors that were written are to be acknowledged.
+  private boolean isAnswered() {
+    Runnable once = afterPut.getAndSet(null);
+    try {
+      if (once != null) {
+        once.run();
+      }
+      return true;
+    } catch (IllegalStateException _) {
+      return false;
     }
   }
 
