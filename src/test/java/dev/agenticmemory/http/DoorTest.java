@@ -1,19 +1,15 @@
 package dev.agenticmemory.http;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agenticmemory.auth.TokenFile;
 import dev.agenticmemory.domain.Right;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -227,28 +223,6 @@ final class DoorTest {
       assertThat(chunked).startsWith("HTTP/1.1 413").contains("2,000 bytes");
       assertThat(fixture.client().get("/memory/list?user_id=u").json().path("total").asInt())
           .isZero();
-    }
-  }
-
-  @Test
-  @Timeout(60) // Without the limit the second request would never be refused.
-  void largeBodiesShareTheirRoomAndGiveItBack() throws Exception {
-    String body = "{\"query\":\"%s\"}".formatted("x".repeat(70_000));
-    try (HttpFixture fixture = new HttpFixture(folder, null, new Limits(0, 500_000, 500_000))) {
-      try (Socket first = new Socket(InetAddress.getLoopbackAddress(), fixture.client().port())) {
-        String header =
-            "POST /memory/add HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n\r\n";
-        first.getOutputStream().write((header + "x".repeat(499_999)).getBytes(ISO_8859_1));
-        Client.Answer answer = fixture.client().post("/memory/search", body);
-        while (answer.status() != 503) {
-          answer = fixture.client().post("/memory/search", body);
-        }
-        assertThat(answer.header("Retry-After")).isEqualTo("5");
-        assertThat(fixture.client().post("/memory/search", "{}").status()).isEqualTo(422);
-      }
-      while (fixture.client().post("/memory/search", body).status() == 503) {
-        Thread.sleep(20);
-      }
     }
   }
 
