@@ -70,7 +70,7 @@ final class Network implements AutoCloseable {
     auditFiles =
         auditing.days() == 0
             ? null
-            : new AuditFiles(config.home().resolve("audit"), auditing.days());
+            : new AuditFiles(config.home().resolve("audit"), auditing.days(), Clock.systemUTC());
     audit =
         auditFiles == null
             ? Audit.NONE
@@ -133,10 +133,10 @@ final class Network implements AutoCloseable {
                     Clock.systemUTC())),
             mounts);
     server = made;
-    made.start();
     if (shipper != null) {
-      shipper.start();
+      shipper.start(); // Before the first line is written: with it old files go.
     }
+    made.start();
     log.printf(
         "Serving on %s://%s:%d, %s%n",
         service.keystore() == null ? "http" : "https",

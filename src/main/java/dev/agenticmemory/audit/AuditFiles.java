@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
@@ -26,14 +26,16 @@ public final class AuditFiles implements AutoCloseable {
 
   private final Path folder;
   private final int days;
+  private final InstantSource clock;
   private @Nullable LocalDate today;
   private @Nullable FileChannel out;
   private volatile @Nullable LocalDate shippedUpTo;
 
   /// @param days how long a file is kept
-  public AuditFiles(Path folder, int days) {
+  public AuditFiles(Path folder, int days, InstantSource clock) {
     this.folder = folder;
     this.days = days;
+    this.clock = clock;
   }
 
   /// Files of this day and later are kept whatever their age: they are not shipped yet.
@@ -70,9 +72,11 @@ public final class AuditFiles implements AutoCloseable {
     }
   }
 
-  /// Adds one line to the file of its day.
-  synchronized void append(Instant now, byte[] line) throws IOException {
-    LocalDate day = LocalDate.ofInstant(now, ZoneOffset.UTC);
+  /// Adds one line to the file of today. Never to an earlier file than the last line, whatever the
+  /// clock does: that one may be shipped to its end.
+  synchronized void append(byte[] line) throws IOException {
+    LocalDate now = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    LocalDate day = today != null && now.isBefore(today) ? today : now;
     FileChannel file = out == null || !day.equals(today) ? turn(day) : out;
     ByteBuffer bytes = ByteBuffer.wrap(line);
     while (bytes.hasRemaining()) {

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.MemoryException;
+import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.engine.Audit;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.json.Json;
@@ -29,7 +31,18 @@ public final class AuditLog implements Audit {
   /// Most ids of one line.
   private static final int IDS_MAX = 100;
 
+  /// Most characters of one field. Refused calls are noted too, whatever they were made of.
+  private static final int FIELD_CHARS_MAX = 256;
+
+  /// Most characters of what was said in one call.
+  private static final int SAID_CHARS_MAX = 16 * 1024;
+
   private static final List<String> SCOPE = List.of("user_id", "agent_id", "run_id", "uri");
+
+  /// Where answers have memories with their ids.
+  private static final List<String> RESULTS =
+      List.of("/results", "/result/results", "/results/results");
+
   private static final List<String> TEXTS =
       List.of("text", "messages", "query", "custom_extraction_prompt", "metadata", "filters");
 
@@ -59,56 +72,65 @@ public final class AuditLog implements Audit {
     line.put("user_id", caller.user().value());
     for (String name : SCOPE) {
       if (arguments.path(name).isTextual()) {
-        line.put(name, arguments.path(name).asText());
+        line.put(name, cut(arguments.path(name).asText(), FIELD_CHARS_MAX));
       }
     }
     line.put("outcome", failure == null ? "done" : failure.getClass().getSimpleName());
     putIds(line, arguments, answer);
     if (texts) {
-      line.set("said", said(arguments));
+      line.put("said", said(arguments));
     }
-    append(now, line);
+    append(line);
   }
 
   private static void putIds(ObjectNode line, ObjectNode arguments, @Nullable ObjectNode answer) {
     Set<String> ids = new LinkedHashSet<>();
-    if (arguments.path("memory_id").isTextual()) {
-      ids.add(arguments.path("memory_id").asText());
-    }
+    collect(arguments.path("memory_id"), ids);
     if (answer != null) {
-      collect(answer.findValue("results"), ids);
+      for (String place : RESULTS) {
+        answer.at(place).forEach(one -> collect(one.path("id"), ids));
+      }
       if (answer.path("deleted").isNumber()) {
         line.put("deleted", answer.path("deleted").asLong());
       }
     }
-    ids.remove("");
     ArrayNode array = line.putArray("memory_ids");
     ids.stream().limit(IDS_MAX).forEach(array::add);
     line.put("count", ids.size());
   }
 
-  /// The ids of `results`, which one route nests twice.
-  private static void collect(@Nullable JsonNode results, Set<String> ids) {
-    if (results != null && results.isObject()) {
-      collect(results.get("results"), ids);
-    } else if (results != null) {
-      results.forEach(one -> ids.add(one.path("id").asText()));
+  /// Only what is the id of a memory: anything else may be a text.
+  private static void collect(JsonNode id, Set<String> ids) {
+    try {
+      ids.add(MemoryId.parse(id.asText()).toString());
+    } catch (InvalidInput _) {
+      LOG.trace("Something else than an id is not noted");
     }
   }
 
-  private static ObjectNode said(ObjectNode arguments) {
+  /// As one text: what clients send under one name is now an object and now a number, and a search
+  /// engine takes but one type.
+  private static String said(ObjectNode arguments) {
     ObjectNode said = Json.object();
     for (String name : TEXTS) {
       if (arguments.has(name)) {
         said.set(name, arguments.get(name));
       }
     }
-    return said;
+    return cut(Json.print(said), SAID_CHARS_MAX);
   }
 
-  private void append(Instant now, ObjectNode line) {
+  private static String cut(String text, int charsMax) {
+    if (text.length() <= charsMax) {
+      return text;
+    }
+    boolean splitsPair = Character.isHighSurrogate(text.charAt(charsMax - 1));
+    return text.substring(0, splitsPair ? charsMax - 1 : charsMax) + "…";
+  }
+
+  private void append(ObjectNode line) {
     try {
-      files.append(now, (Json.print(line) + "\n").getBytes(UTF_8));
+      files.append((Json.print(line) + "\n").getBytes(UTF_8));
     } catch (IOException e) {
       LOG.error("The audit log cannot be written; this call is not in it", e);
     }

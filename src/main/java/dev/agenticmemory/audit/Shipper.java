@@ -20,6 +20,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -31,13 +32,16 @@ import org.slf4j.LoggerFactory;
 /// The place up to which they are there is kept durably, and moves on only when the engine has
 /// taken every line before it. Each line goes under its own id and is only ever created, so that
 /// sending it again after a crash changes nothing. What the engine refuses is sent again until it
-/// takes it.
+/// takes it; where it never will, a document goes in its place that says so.
 public final class Shipper implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
 
-  /// Most bytes of one request.
+  /// Most bytes of one request, but for a line that is longer by itself.
   private static final int BATCH_BYTES_MAX = 1024 * 1024;
+
+  /// Longest line that is read. None that is written today comes near.
+  private static final int LINE_BYTES_MAX = 256 * 1024 * 1024;
 
   /// Most bytes that are read of an answer.
   private static final int ANSWER_BYTES_MAX = 4 * 1024 * 1024;
@@ -47,6 +51,9 @@ public final class Shipper implements AutoCloseable {
   private static final Duration PAUSE_MAX = Duration.ofMinutes(1);
 
   private static final int CONFLICT = 409;
+
+  /// With which a line is refused however often it is sent.
+  private static final Set<Integer> FOR_GOOD = Set.of(400, 413);
 
   private final AuditFiles files;
   private final Destination destination;
@@ -62,9 +69,20 @@ public final class Shipper implements AutoCloseable {
     this.destination = destination;
   }
 
-  /// Starts to ship what is there, and what comes.
+  /// Starts to ship what is there, and what comes. From its return on no file is removed before it
+  /// is shipped.
   public void start() {
+    keepWhatWaits();
     thread.execute(this::run);
+  }
+
+  private void keepWhatWaits() {
+    try {
+      files.keepFrom(Position.read(files.folder()).map(Position::day).orElse(LocalDate.MIN));
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("How far the audit log is shipped cannot be read: {}", e.getMessage());
+      files.keepFrom(LocalDate.MIN);
+    }
   }
 
   private void run() {
@@ -124,15 +142,24 @@ public final class Shipper implements AutoCloseable {
       return new Batch(List.of(), from.offset());
     }
     try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-      in.seek(from.offset());
-      int length = (int) Math.min(BATCH_BYTES_MAX, in.length() - from.offset());
-      byte[] bytes = new byte[Math.max(0, length)];
-      in.readFully(bytes);
-      return wholeLines(bytes, from.offset());
+      long left = Math.max(0, in.length() - from.offset());
+      int length = (int) Math.min(BATCH_BYTES_MAX, left);
+      Batch batch = wholeLines(in, from.offset(), length);
+      while (batch.lines.isEmpty() && length < left) {
+        length = (int) Math.min(Math.min(2L * length, LINE_BYTES_MAX), left);
+        batch = wholeLines(in, from.offset(), length);
+        if (batch.lines.isEmpty() && length == LINE_BYTES_MAX) {
+          throw new IOException("A line is longer than %,d bytes".formatted(LINE_BYTES_MAX));
+        }
+      }
+      return batch;
     }
   }
 
-  private static Batch wholeLines(byte[] bytes, long offset) throws IOException {
+  private static Batch wholeLines(RandomAccessFile in, long offset, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    in.seek(offset);
+    in.readFully(bytes);
     List<String> lines = new ArrayList<>();
     int begin = 0;
     for (int i = 0; i < bytes.length; i++) {
@@ -141,50 +168,70 @@ public final class Shipper implements AutoCloseable {
         begin = i + 1;
       }
     }
-    if (lines.isEmpty() && bytes.length == BATCH_BYTES_MAX) {
-      throw new IOException("A line is longer than %,d bytes".formatted(BATCH_BYTES_MAX));
-    }
     return new Batch(lines, offset + begin);
   }
 
   private void send(List<String> lines) throws IOException, InterruptedException {
+    List<Integer> refused = post(lines.stream().map(Shipper::document).toList());
+    if (refused.isEmpty()) {
+      return;
+    }
+    LOG.warn("{} lines of the audit log are refused by {} for good", refused.size(), destination);
+    if (!post(refused.stream().map(i -> damaged(lines.get(i))).toList()).isEmpty()) {
+      throw new IOException("it refuses every document");
+    }
+  }
+
+  /// Returns the places of those that are refused for good.
+  private List<Integer> post(List<JsonNode> documents) throws IOException, InterruptedException {
     StringBuilder body = new StringBuilder();
-    for (String line : lines) {
-      JsonNode document = document(line);
+    for (JsonNode document : documents) {
       body.append("{\"create\":{\"_id\":\"%s\"}}\n".formatted(document.path("id").asText()));
       body.append(Json.print(document)).append('\n');
     }
+    HttpResponse<byte[]> response =
+        http.send(
+            request(body.toString()),
+            BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
+    if (documents.size() == 1 && FOR_GOOD.contains(response.statusCode())) {
+      return List.of(0);
+    }
+    if (response.statusCode() / 100 != 2) {
+      throw new IOException("status " + response.statusCode());
+    }
+    return refused(Json.parse(new String(response.body(), UTF_8)), documents.size());
+  }
+
+  private HttpRequest request(String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(destination.url() + "/" + destination.index() + "/_bulk"))
             .timeout(CALL_MAX)
             .header("Content-Type", "application/x-ndjson")
-            .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+            .POST(HttpRequest.BodyPublishers.ofString(body));
     if (destination.authorization() != null) {
       request.header("Authorization", destination.authorization());
     }
-    HttpResponse<byte[]> response =
-        http.send(
-            request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
-    if (response.statusCode() / 100 != 2) {
-      throw new IOException("status " + response.statusCode());
-    }
-    requireAllTaken(Json.parse(new String(response.body(), UTF_8)), lines.size());
+    return request.build();
   }
 
-  private static void requireAllTaken(JsonNode answer, int count) throws IOException {
-    int taken = 0;
+  private static List<Integer> refused(JsonNode answer, int count) throws IOException {
+    List<Integer> refused = new ArrayList<>();
+    int answered = 0;
     for (JsonNode item : answer.path("items")) {
       int status = item.path("create").path("status").asInt();
-      if (status / 100 != 2 && status != CONFLICT) {
+      if (FOR_GOOD.contains(status)) {
+        refused.add(answered);
+      } else if (status / 100 != 2 && status != CONFLICT) {
         throw new IOException(
             "a line met status %d: %s"
                 .formatted(status, item.path("create").path("error").path("type").asText()));
       }
-      taken++;
+      answered++;
     }
-    if (taken != count) {
-      throw new IOException("%d of %d lines were answered".formatted(taken, count));
+    if (answered != count) {
+      throw new IOException("%d of %d lines were answered".formatted(answered, count));
     }
+    return refused;
   }
 
   /// The line; where a crash left half a line, what can be said of it.
@@ -197,6 +244,10 @@ public final class Shipper implements AutoCloseable {
     } catch (JsonProcessingException _) {
       LOG.debug("A line of the audit log is damaged");
     }
+    return damaged(line);
+  }
+
+  private static JsonNode damaged(String line) {
     return Json.object()
         .put("id", TextHash.sha256(line))
         .put("outcome", "damaged")

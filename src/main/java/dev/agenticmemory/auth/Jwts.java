@@ -4,8 +4,10 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -24,10 +26,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
 import java.text.ParseException;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Tokens of an [Issuer]: signed by one of its keys, for this server, not expired.
@@ -35,6 +39,7 @@ final class Jwts {
 
   private static final int CONNECT_MS_MAX = 3_000;
   private static final int READ_MS_MAX = 3_000;
+  private static final Duration FAILURE_REMEMBERED = Duration.ofSeconds(30);
   private static final int KEYS_BYTES_MAX = 256 * 1024;
 
   /// Those with a public key: with a shared secret whoever checks could also sign.
@@ -53,7 +58,17 @@ final class Jwts {
   private final Issuer issuer;
   private final DefaultResourceRetriever http =
       new DefaultResourceRetriever(CONNECT_MS_MAX, READ_MS_MAX, KEYS_BYTES_MAX);
-  private @Nullable DefaultJWTProcessor<SecurityContext> processor;
+  private final ReentrantLock discovering = new ReentrantLock();
+  private volatile @Nullable DefaultJWTProcessor<SecurityContext> processor;
+  private volatile @Nullable Failure failure;
+  private volatile boolean hasKeys;
+
+  /// The last time that the issuer did not say where its keys are.
+  private record Failure(long atNanos, Unavailable what) {
+    boolean isFresh() {
+      return System.nanoTime() - atNanos < FAILURE_REMEMBERED.toNanos();
+    }
+  }
 
   Jwts(Issuer issuer) {
     this.issuer = issuer;
@@ -64,6 +79,11 @@ final class Jwts {
   Optional<Admitted> find(String token) {
     try {
       return admitted(processor().process(token, null));
+    } catch (RateLimitReachedException e) {
+      if (hasKeys) {
+        return Optional.empty(); // The keys are of a moment ago, and this one is not among them.
+      }
+      throw unreachable(e);
     } catch (KeySourceException e) {
       throw unreachable(e);
     } catch (ParseException | BadJOSEException | JOSEException _) {
@@ -98,29 +118,63 @@ final class Jwts {
     return rights;
   }
 
-  private synchronized DefaultJWTProcessor<SecurityContext> processor() {
-    if (processor == null) {
-      DefaultJWTProcessor<SecurityContext> made = new DefaultJWTProcessor<>();
-      made.setJWSTypeVerifier(
-          new DefaultJOSEObjectTypeVerifier<>(
-              JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
-      made.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, keys()));
-      made.setJWTClaimsSetVerifier(
-          new DefaultJWTClaimsVerifier<>(
-              issuer.audience(),
-              new JWTClaimsSet.Builder().issuer(issuer.url().toString()).build(),
-              Set.of("exp", issuer.userClaim())));
-      processor = made;
+  private DefaultJWTProcessor<SecurityContext> processor() {
+    DefaultJWTProcessor<SecurityContext> known = processor;
+    if (known != null) {
+      return known;
     }
-    return processor;
+    requireHope();
+    discovering.lock();
+    try {
+      known = processor;
+      if (known == null) {
+        requireHope();
+        known = processor(keys());
+        processor = known;
+      }
+      return known;
+    } finally {
+      discovering.unlock();
+    }
+  }
+
+  /// Requests that anybody may send must neither wait for an issuer that is away nor ask it each
+  /// time.
+  private void requireHope() {
+    Failure last = failure;
+    if (last != null && last.isFresh()) {
+      throw last.what();
+    }
+  }
+
+  private DefaultJWTProcessor<SecurityContext> processor(JWKSource<SecurityContext> keys) {
+    DefaultJWTProcessor<SecurityContext> made = new DefaultJWTProcessor<>();
+    made.setJWSTypeVerifier(
+        new DefaultJOSEObjectTypeVerifier<>(
+            JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
+    made.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, keys));
+    made.setJWTClaimsSetVerifier(
+        new DefaultJWTClaimsVerifier<>(
+            issuer.audience(),
+            new JWTClaimsSet.Builder().issuer(issuer.url().toString()).build(),
+            Set.of("exp", issuer.userClaim())));
+    return made;
   }
 
   private JWKSource<SecurityContext> keys() {
     try {
       URL url = (issuer.keys() == null ? discovered() : issuer.keys()).toURL();
-      return JWKSourceBuilder.create(url, http).retrying(true).build();
+      JWKSource<SecurityContext> source =
+          JWKSourceBuilder.create(url, http).retrying(true).build();
+      return (selector, context) -> {
+        List<JWK> keys = source.get(selector, context);
+        hasKeys = true;
+        return keys;
+      };
     } catch (IOException | IllegalArgumentException e) {
-      throw unreachable(e);
+      Unavailable what = unreachable(e);
+      failure = new Failure(System.nanoTime(), what);
+      throw what;
     }
   }
 

@@ -33,6 +33,7 @@ public final class Door extends HttpFilter {
   private final transient Gatekeeper gatekeeper;
   private final transient Limits limits;
   private final transient RateLimiter rates;
+  private final transient BodyRoom room;
   private final transient List<String> open;
 
   /// @param anybody who calls where no token is asked for
@@ -50,6 +51,7 @@ public final class Door extends HttpFilter {
     this.gatekeeper = gatekeeper;
     this.limits = limits;
     this.rates = new RateLimiter(limits.requestsPerMinute(), clock);
+    this.room = new BodyRoom(limits.bodiesBytesMax());
     this.open = List.copyOf(open);
   }
 
@@ -57,12 +59,12 @@ public final class Door extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    try {
+    try (LimitedBody body = new LimitedBody(request, limits.bodyBytesMax(), room)) {
       Caller caller = caller(request, plainPath(request));
       requireRate(caller);
       requireLength(request);
       request.setAttribute(CALLER, caller);
-      chain.doFilter(new LimitedBody(request, limits.bodyBytesMax()), response);
+      chain.doFilter(body, response);
     } catch (LimitedBody.Exceeded e) {
       refuse(response, e.problem().with("Connection", "close"));
     } catch (Problem e) {

@@ -8,47 +8,56 @@ import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// A request whose body ends: by length, and by time. A client that sends a byte now and then would
-/// otherwise hold a thread for as long as it likes.
-final class LimitedBody extends HttpServletRequestWrapper {
+/// A request whose body ends: by length, by time, and where the bodies of all requests together
+/// take too much. A client that sends a byte now and then would otherwise hold a thread for as long
+/// as it likes. Its room is free once it is closed.
+final class LimitedBody extends HttpServletRequestWrapper implements AutoCloseable {
 
   /// How long a whole body may take.
   private static final Duration TIME_MAX = Duration.ofSeconds(30);
 
   /// The body went past a limit.
   static final class Exceeded extends IOException {
-    private final int status;
+    private final transient Problem problem;
 
-    Exceeded(int status, String message) {
-      super(message);
-      this.status = status;
+    Exceeded(Problem problem) {
+      super(problem.getMessage());
+      this.problem = problem;
     }
 
     Problem problem() {
-      return new Problem(status, String.valueOf(getMessage()));
+      return problem;
     }
   }
 
   private final int bytesMax;
+  private final BodyRoom.Share share;
   private @Nullable ServletInputStream in;
 
-  LimitedBody(HttpServletRequest request, int bytesMax) {
+  LimitedBody(HttpServletRequest request, int bytesMax, BodyRoom room) {
     super(request);
     this.bytesMax = bytesMax;
+    this.share = room.new Share();
   }
 
   static Exceeded tooLarge(int bytesMax) {
     return new Exceeded(
-        Problem.TOO_LARGE,
-        "The body has more than %,d bytes. Send less at once.".formatted(bytesMax));
+        new Problem(
+            Problem.TOO_LARGE,
+            "The body has more than %,d bytes. Send less at once.".formatted(bytesMax)));
   }
 
   @Override
   public ServletInputStream getInputStream() throws IOException {
     if (in == null) {
-      in = new Counted(super.getInputStream(), bytesMax);
+      in = new Counted(super.getInputStream(), bytesMax, share);
     }
     return in;
+  }
+
+  @Override
+  public void close() {
+    share.close();
   }
 
   private static final class Counted extends ServletInputStream {
@@ -57,12 +66,14 @@ final class LimitedBody extends HttpServletRequestWrapper {
 
     private final ServletInputStream in;
     private final int bytesMax;
+    private final BodyRoom.Share share;
     private final long began = System.nanoTime();
-    private long count;
+    private int count;
 
-    Counted(ServletInputStream in, int bytesMax) {
+    Counted(ServletInputStream in, int bytesMax, BodyRoom.Share share) {
       this.in = in;
       this.bytesMax = bytesMax;
+      this.share = share;
     }
 
     @Override
@@ -84,10 +95,13 @@ final class LimitedBody extends HttpServletRequestWrapper {
       if (count > bytesMax) {
         throw tooLarge(bytesMax);
       }
+      share.grow(count);
       if (System.nanoTime() - began > TIME_MAX.toNanos()) {
         throw new Exceeded(
-            REQUEST_TIMEOUT,
-            "The body took longer than %d s. Send it at once.".formatted(TIME_MAX.toSeconds()));
+            new Problem(
+                REQUEST_TIMEOUT,
+                "The body took longer than %d s. Send it at once."
+                    .formatted(TIME_MAX.toSeconds())));
       }
     }
 

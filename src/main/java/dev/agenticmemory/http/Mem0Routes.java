@@ -19,6 +19,9 @@ public final class Mem0Routes {
 
   private static final int TOP_K = 10;
 
+  /// What a deletion may name. Anything else is refused: misspelt, it would delete more than meant.
+  private static final List<String> SCOPE = List.of("user_id", "run_id", "agent_id");
+
   private final Supplier<Engine> engine;
 
   private Mem0Routes(Supplier<Engine> engine) {
@@ -66,6 +69,7 @@ public final class Mem0Routes {
   }
 
   private long deleted(Call call) {
+    call.arguments().requireOnly(SCOPE);
     UserId user = call.arguments().user();
     RunId run = call.arguments().run();
     AgentId agent = call.arguments().agent();
@@ -74,6 +78,12 @@ public final class Mem0Routes {
       return user == null && agent == null
           ? delete.byRunAlone(call.caller(), run)
           : delete.byRun(call.caller(), call.user(), run, agent, false);
+    }
+    if (agent != null) {
+      throw new Problem(
+          Problem.BAD_REQUEST,
+          "agent_id needs run_id: memories of one agent are forgotten run by run. Pass run_id, or"
+              + " leave agent_id out to forget all of the user.");
     }
     if (user == null) {
       throw new Problem(Problem.BAD_REQUEST, "Either user_id or run_id is required");

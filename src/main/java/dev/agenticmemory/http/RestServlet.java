@@ -35,6 +35,8 @@ public final class RestServlet extends HttpServlet {
   private static final Set<String> NUMBERS = Set.of("limit", "offset", "top_k");
 
   private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
+  private static final Pattern FRACTION = Pattern.compile("-?\\d{1,18}(\\.\\d{1,18})?");
+  private static final Pattern FLAG = Pattern.compile("true|false");
 
   private final transient List<Route> routes;
   private final transient Audit audit;
@@ -132,16 +134,49 @@ public final class RestServlet extends HttpServlet {
   }
 
   private static ObjectNode query(HttpServletRequest request) {
+    boolean deletes = request.getMethod().equals("DELETE");
     ObjectNode arguments = Json.object();
-    for (Map.Entry<String, String[]> parameter : request.getParameterMap().entrySet()) {
-      String name = parameter.getKey();
-      String value = parameter.getValue()[0];
-      if (NUMBERS.contains(name) && NUMBER.matcher(value).matches()) {
-        arguments.put(name, Long.parseLong(value));
-      } else if (!value.isEmpty()) {
-        arguments.put(name, value);
-      }
-    }
+    parameters(request)
+        .forEach((name, values) -> {
+          if (deletes) {
+            requireOneValue(name, values);
+          }
+          if (!values[0].isEmpty()) {
+            put(arguments, name, values[0]);
+          }
+        });
     return arguments;
+  }
+
+  private static Map<String, String[]> parameters(HttpServletRequest request) {
+    try {
+      return request.getParameterMap();
+    } catch (IllegalArgumentException | IllegalStateException _) {
+      throw Problem.unprocessable(
+          "value_error", "query", "", "The query is not UTF-8 with percent signs before its bytes");
+    }
+  }
+
+  /// A parameter that is passed over would delete more than was meant.
+  private static void requireOneValue(String name, String[] values) {
+    if (values.length != 1 || values[0].isEmpty()) {
+      throw new Problem(
+          Problem.BAD_REQUEST,
+          name
+              + (values.length == 1 ? " is empty" : " is there several times")
+              + ". Pass it once, with a value, or leave it out.");
+    }
+  }
+
+  private static void put(ObjectNode arguments, String name, String value) {
+    if (NUMBERS.contains(name) && NUMBER.matcher(value).matches()) {
+      arguments.put(name, Long.parseLong(value));
+    } else if (name.equals("min_score") && FRACTION.matcher(value).matches()) {
+      arguments.put(name, Double.parseDouble(value));
+    } else if (name.equals("time_decay") && FLAG.matcher(value).matches()) {
+      arguments.put(name, Boolean.parseBoolean(value));
+    } else {
+      arguments.put(name, value);
+    }
   }
 }

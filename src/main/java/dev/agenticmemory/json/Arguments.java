@@ -37,7 +37,7 @@ public final class Arguments {
         .forEachRemaining(name -> {
           if (!known.contains(name)) {
             throw new InvalidInput(
-                shown(name), "is not an argument of this tool", "Known are: " + known + ".");
+                shown(name), "is not an argument here", "Known are: " + known + ".");
           }
         });
   }

@@ -1,7 +1,10 @@
 package dev.agenticmemory.mcp;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.domain.Event;
+import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.OneMemory;
 import dev.agenticmemory.json.Arguments;
@@ -35,12 +38,15 @@ final class OneMemoryTools {
     }
   }
 
+  /// Who may write and not read learns that it is done, and nothing of what was there before.
   record Update(OneMemory oneMemory) implements Tool {
     @Override
     public ObjectNode call(Caller caller, Arguments arguments) {
-      return Items.whole(
-          oneMemory.update(
-              caller, arguments.memoryId(), arguments.text("text"), arguments.metadata()));
+      MemoryId id = arguments.memoryId();
+      Memory memory = oneMemory.update(caller, id, arguments.text("text"), arguments.metadata());
+      return caller.may(Right.READ)
+          ? Items.whole(memory)
+          : Json.object().put("id", id.toString()).put("event", Event.UPDATE.name());
     }
   }
 }

@@ -16,7 +16,6 @@ public final class McpEndpoints implements AutoCloseable {
 
   private final Dispatcher dispatcher;
   private final Function<HttpServletRequest, Caller> callers;
-  private final RequestBodies bodies = new RequestBodies();
   private final HttpSessions streamable;
   private final HttpSessions sse;
 
@@ -31,12 +30,12 @@ public final class McpEndpoints implements AutoCloseable {
 
   /// Streamable HTTP, in both eras of the protocol.
   public HttpServlet streamable() {
-    return new McpServlet(dispatcher, callers, bodies, streamable);
+    return new McpServlet(dispatcher, callers, streamable);
   }
 
   /// HTTP with server-sent events, of the oldest version.
   public HttpServlet sse() {
-    return new SseServlet(dispatcher, callers, bodies, sse);
+    return new SseServlet(dispatcher, callers, sse);
   }
 
   /// Ends all sessions and their streams, and lets no new ones begin. Come before the end of the

@@ -22,17 +22,12 @@ final class McpServlet extends HttpServlet {
 
   private final transient Dispatcher dispatcher;
   private final transient Function<HttpServletRequest, Caller> callers;
-  private final transient RequestBodies bodies;
   private final transient HttpSessions sessions;
 
   McpServlet(
-      Dispatcher dispatcher,
-      Function<HttpServletRequest, Caller> callers,
-      RequestBodies bodies,
-      HttpSessions sessions) {
+      Dispatcher dispatcher, Function<HttpServletRequest, Caller> callers, HttpSessions sessions) {
     this.dispatcher = dispatcher;
     this.callers = callers;
-    this.bodies = bodies;
     this.sessions = sessions;
   }
 
@@ -40,8 +35,8 @@ final class McpServlet extends HttpServlet {
   protected void doPost(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     JsonNode id = null;
-    try (RequestBodies.Body body = bodies.read(request)) {
-      JsonNode message = body.message();
+    try {
+      JsonNode message = RequestBodies.read(request);
       id = id(message);
       String version = request.getHeader(ModernHeaders.VERSION);
       if (Dispatcher.isModern(message) || Dispatcher.MODERN.equals(version)) {

@@ -6,58 +6,28 @@ import dev.agenticmemory.json.Json;
 import dev.agenticmemory.mcp.ProtocolError.Code;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Locale;
-import java.util.concurrent.Semaphore;
 
-/// Reads messages out of HTTP requests, of which neither one nor many together can fill the memory.
+/// Reads messages out of HTTP requests, each of limited length. What all together may take is the
+/// business of the filter before.
 final class RequestBodies {
-
-  /// Most of the bodies that are large and under way at once, in bytes.
-  private static final int LARGE_BYTES_MAX = 64 * 1024 * 1024;
-
-  /// A body up to this size, in bytes, always has room: there are no more of them than threads.
-  private static final int SMALL_BYTES = 64 * 1024;
 
   private static final int TOO_LARGE = 413; // The servlet API has the number under an old name.
 
-  private final Semaphore room = new Semaphore(LARGE_BYTES_MAX);
-
-  /// A message that was read. Its room is free once it is closed.
-  final class Body implements AutoCloseable {
-    private final JsonNode message;
-    private final int held;
-
-    private Body(JsonNode message, int held) {
-      this.message = message;
-      this.held = held;
-    }
-
-    JsonNode message() {
-      return message;
-    }
-
-    @Override
-    public void close() {
-      room.release(held);
-    }
-  }
+  private RequestBodies() {}
 
   /// The message of a request.
-  Body read(HttpServletRequest request) throws IOException, Refused {
+  static JsonNode read(HttpServletRequest request) throws IOException, Refused {
     requireJson(request.getContentType());
     if (request.getContentLengthLong() > Conversation.LINE_BYTES_MAX) {
       throw tooLarge();
     }
-    Reading reading = new Reading();
-    try {
-      JsonNode message = parsed(reading.all(request.getInputStream()));
-      return new Body(message, reading.handOver());
-    } finally {
-      reading.giveBack();
+    byte[] bytes = request.getInputStream().readNBytes(Conversation.LINE_BYTES_MAX + 1);
+    if (bytes.length > Conversation.LINE_BYTES_MAX) {
+      throw tooLarge();
     }
+    return parsed(bytes);
   }
 
   private static void requireJson(String type) throws Refused {
@@ -99,45 +69,5 @@ final class RequestBodies {
         TOO_LARGE,
         Code.INVALID_REQUEST,
         "A body has more than %,d bytes; send less at once".formatted(Conversation.LINE_BYTES_MAX));
-  }
-
-  /// One body being read. Takes room as bytes come in, so that one that only says that it is large
-  /// takes none.
-  private final class Reading {
-    private int held;
-
-    byte[] all(InputStream in) throws IOException, Refused {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      byte[] part = new byte[16 * 1024];
-      for (int read = in.read(part); read >= 0; read = in.read(part)) {
-        if (bytes.size() + read > Conversation.LINE_BYTES_MAX) {
-          throw tooLarge();
-        }
-        hold(bytes.size() + read);
-        bytes.write(part, 0, read);
-      }
-      return bytes.toByteArray();
-    }
-
-    private void hold(int size) throws Refused {
-      int more = size <= SMALL_BYTES ? 0 : size - held;
-      if (!room.tryAcquire(more)) {
-        throw new Refused(
-            HttpServletResponse.SC_SERVICE_UNAVAILABLE,
-            Code.INTERNAL_ERROR,
-            "Too many large requests are under way; send it again later");
-      }
-      held += more;
-    }
-
-    int handOver() {
-      int handedOver = held;
-      held = 0;
-      return handedOver;
-    }
-
-    void giveBack() {
-      room.release(held);
-    }
   }
 }

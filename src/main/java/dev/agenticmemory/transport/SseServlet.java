@@ -23,17 +23,12 @@ final class SseServlet extends HttpServlet {
 
   private final transient Dispatcher dispatcher;
   private final transient Function<HttpServletRequest, Caller> callers;
-  private final transient RequestBodies bodies;
   private final transient HttpSessions sessions;
 
   SseServlet(
-      Dispatcher dispatcher,
-      Function<HttpServletRequest, Caller> callers,
-      RequestBodies bodies,
-      HttpSessions sessions) {
+      Dispatcher dispatcher, Function<HttpServletRequest, Caller> callers, HttpSessions sessions) {
     this.dispatcher = dispatcher;
     this.callers = callers;
-    this.bodies = bodies;
     this.sessions = sessions;
   }
 
@@ -68,12 +63,13 @@ final class SseServlet extends HttpServlet {
       response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
       return;
     }
-    try (RequestBodies.Body body = bodies.read(request)) {
+    try {
+      JsonNode message = RequestBodies.read(request);
       Session session = session(request);
       response.setStatus(HttpServletResponse.SC_ACCEPTED);
       response.setContentLength(0);
       response.flushBuffer();
-      answer(session, body.message());
+      answer(session, message);
     } catch (Refused e) {
       HttpReply.json(response, e.status(), Messages.error(null, e.error()));
     }

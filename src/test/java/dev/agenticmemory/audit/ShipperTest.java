@@ -35,6 +35,9 @@ final class ShipperTest {
 
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
 
+  /// What the engine never takes.
+  private static final String POISON = "poison";
+
   /// How a request ends.
   private enum Fault {
     NONE,
@@ -52,13 +55,14 @@ final class ShipperTest {
   private final List<String> authorizations = new CopyOnWriteArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
   private AuditFiles files;
+  private Instant now = NOON;
 
   @BeforeEach
   void open() throws IOException {
     engine = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
     engine.createContext("/audit-index/_bulk", this::bulk);
     engine.start();
-    files = new AuditFiles(folder, 30);
+    files = new AuditFiles(folder, 30, () -> now);
   }
 
   @AfterEach
@@ -83,10 +87,11 @@ final class ShipperTest {
         String id = Fixture.parsed(lines.get(i)).at("/create/_id").asText();
         boolean refused = fault == Fault.ONE_REFUSED && i / 2 == lines.size() / 4;
         boolean known = stored.contains(id);
-        if (!refused && !known) {
+        if (!refused && !known && !lines.get(i + 1).contains(POISON)) {
           stored.add(id);
         }
-        items.addObject().putObject("create").put("status", refused ? 429 : known ? 409 : 201);
+        int status = lines.get(i + 1).contains(POISON) ? 400 : refused ? 429 : known ? 409 : 201;
+        items.addObject().putObject("create").put("status", status);
       }
       if (fault == Fault.ANSWER_LOST) {
         return;
@@ -108,7 +113,8 @@ final class ShipperTest {
   }
 
   private void append(Instant at, String id) throws IOException {
-    files.append(at, "{\"id\":\"%s\"}\n".formatted(id).getBytes(UTF_8));
+    now = at;
+    files.append("{\"id\":\"%s\"}\n".formatted(id).getBytes(UTF_8));
   }
 
   @Test
@@ -136,10 +142,8 @@ final class ShipperTest {
       faults.add(Fault.values()[random.nextInt(Fault.values().length)]);
     }
     List<String> ids = new ArrayList<>();
-    Instant now = NOON;
     for (int i = 0; i < 200; i++) {
-      now = now.plus(Duration.ofMinutes(random.nextInt(60)));
-      append(now, seed + "-" + i);
+      append(now.plus(Duration.ofMinutes(random.nextInt(60))), seed + "-" + i);
       ids.add(seed + "-" + i);
       if (random.nextInt(4) == 0) {
         // A process that ships a little, and ends.
@@ -178,8 +182,8 @@ final class ShipperTest {
       shipAll(shipper);
       assertThat(stored).containsExactly("a");
       // The process that wrote half a line was killed; the next one goes on.
-      try (AuditFiles next = new AuditFiles(folder, 30)) {
-        next.append(NOON, "{\"id\":\"b\"}\n".getBytes(UTF_8));
+      try (AuditFiles next = new AuditFiles(folder, 30, () -> NOON)) {
+        next.append("{\"id\":\"b\"}\n".getBytes(UTF_8));
       }
       shipAll(shipper);
     }
@@ -202,6 +206,62 @@ final class ShipperTest {
       assertThat(files.days()).hasSize(2);
     }
     assertThat(stored).containsExactly("b", "c", "d");
+  }
+
+  @Test
+  void aLineThatIsNeverTakenIsToldAndStopsNothing() throws Exception {
+    append(NOON, "a");
+    append(NOON, POISON);
+    append(NOON, "c");
+    try (Shipper shipper = shipper()) {
+      shipAll(shipper);
+    }
+    assertThat(stored).hasSize(3).startsWith("a", "c").doesNotContain(POISON);
+  }
+
+  @Test
+  void aLineOfMegabytesStopsNothing() throws Exception {
+    append(NOON, "a");
+    append(NOON, "b".repeat(3_000_000));
+    append(NOON, "c");
+    try (Shipper shipper = shipper()) {
+      shipAll(shipper);
+    }
+    assertThat(stored).containsExactly("a", "b".repeat(3_000_000), "c");
+  }
+
+  @Test
+  void whatWaitsIsKeptFromTheStartOn() throws Exception {
+    append(NOON, "a");
+    files.close();
+    now = NOON.plus(Duration.ofDays(40));
+    for (int i = 0; i < 100; i++) {
+      faults.add(Fault.STATUS_503);
+    }
+    try (AuditFiles next = new AuditFiles(folder, 30, () -> now);
+        Shipper shipper =
+            new Shipper(
+                next,
+                new Destination(
+                    URI.create("http://127.0.0.1:" + engine.getAddress().getPort()),
+                    "audit-index",
+                    null))) {
+      shipper.start();
+      next.append("{\"id\":\"b\"}\n".getBytes(UTF_8));
+      assertThat(next.days()).hasSize(2);
+    }
+  }
+
+  @Test
+  void aClockThatGoesBackDoesNotWriteIntoAFileThatIsShipped() throws Exception {
+    append(NOON, "a");
+    append(NOON.plus(Duration.ofDays(1)), "b");
+    try (Shipper shipper = shipper()) {
+      shipAll(shipper);
+      append(NOON, "c");
+      shipAll(shipper);
+    }
+    assertThat(stored).containsExactly("a", "b", "c");
   }
 
   private static void tryStep(Shipper shipper) throws InterruptedException {

@@ -96,7 +96,7 @@ final class HttpFixture implements AutoCloseable {
     routes = new ArrayList<>(Mem0Routes.of(() -> engine));
     routes.addAll(TieredRoutes.of(() -> engine));
     metrics.watch(() -> Optional.of(engine));
-    auditFiles = new AuditFiles(folder.resolve("audit"), 30);
+    auditFiles = new AuditFiles(folder.resolve("audit"), 30, Clock.systemUTC());
     audit = new AuditLog(auditFiles, false, Clock.systemUTC());
     mcp =
         new McpEndpoints(

@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,6 +131,33 @@ final class JwtTest {
   void anIssuerThatIsAwayIsToldFromAWrongToken() throws Exception {
     issuerServer.stop(0);
     assertThat(client(signed(claims -> claims)).get(LIST).status()).isEqualTo(503);
+  }
+
+  @Test
+  void anIssuerThatFailsIsNotAskedByEveryRequest() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    issuerServer.removeContext("/.well-known/openid-configuration");
+    issuerServer.createContext(
+        "/.well-known/openid-configuration",
+        exchange -> {
+          try (exchange) {
+            asked.incrementAndGet();
+            exchange.sendResponseHeaders(500, -1);
+          }
+        });
+    for (int i = 0; i < 3; i++) {
+      assertThat(client(signed(claims -> claims)).get(LIST).status()).isEqualTo(503);
+    }
+    assertThat(asked).hasValue(1);
+  }
+
+  @Test
+  void manyTokensOfUnknownKeysAreWrongTokensAndNoOutage() throws Exception {
+    RSAKey unknown = new RSAKeyGenerator(2048).keyID("k2").generate();
+    for (int i = 0; i < 6; i++) {
+      assertThat(client(signed(unknown, claims -> claims)).get(LIST).status()).isEqualTo(401);
+    }
+    assertThat(client(signed(claims -> claims)).get(LIST).status()).isEqualTo(200);
   }
 
   private Client client(String token) {

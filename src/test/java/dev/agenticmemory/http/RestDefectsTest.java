@@ -256,6 +256,53 @@ final class RestDefectsTest {
     }
   }
 
+  // Both.
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "user_id=u&agent_id=a1",
+        "user_id=u&runid=x",
+        "user_id=u&run_id=",
+        "user_id=u&run_id=x&run_id=y",
+        "user_id=&run_id=2026-03-23",
+        "user_id=u&run_id"
+      })
+  void aDeleteThatIsNotWhatItSeemsDeletesNothing(String query) {
+    try (HttpFixture fixture = new HttpFixture(folder)) {
+      Client client = fixture.client();
+      add(client, "\"user_id\":\"u\",\"run_id\":\"2026-03-23\"", "in the run");
+      add(client, "\"user_id\":\"u\"", "long-term");
+      assertThat(client.send("DELETE", "/v1/memories?" + query, null).status()).isIn(400, 422);
+      assertThat(total(client, "user_id=u&run_id=2026-03-23")).isEqualTo(1);
+      assertThat(total(client, "user_id=u")).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"user_id=%ZZ", "user_id=%FF", "user_id=u&x=%", "user_id=%C3%28"})
+  void aQueryThatCannotBeReadIsNotAFault(String query) throws IOException {
+    try (HttpFixture fixture = new HttpFixture(folder)) {
+      assertThat(RawClient.get(fixture.client().port(), "/memory/list?" + query, "Host: localhost"))
+          .startsWith("HTTP/1.1 422")
+          .contains("The query is not UTF-8");
+    }
+  }
+
+  @Test
+  void aSearchByQueryTakesScoresAndFlags() {
+    try (HttpFixture fixture = new HttpFixture(folder)) {
+      Client client = fixture.client();
+      add(client, "\"user_id\":\"u\"", "The cat sleeps on the sofa");
+      String search = "/memory/search?user_id=u&query=";
+      assertThat(client.get(search + "cat&min_score=0.01&time_decay=false").json().path("results"))
+          .hasSize(1);
+      assertThat(client.get(search + "budget&min_score=0.3").json().path("results")).isEmpty();
+      assertThat(client.get(search + "cat&min_score=much").status()).isEqualTo(422);
+      assertThat(client.get(search + "cat&time_decay=maybe").status()).isEqualTo(422);
+    }
+  }
+
   private static String add(Client client, String where, String text) {
     Client.Answer answer =
         client.post("/memory/add", "{%s,\"text\":\"%s\",\"infer\":false}".formatted(where, text));
