@@ -239,7 +239,7 @@ final class Vectors {
   private void requireUnsettled(Mark mark) {
     if (beside.mark(mark.name()).isEmpty()) {
       throw new Unavailable(
-          "Writing vectors to the index %s took longer than %d minutes, so they were taken for left behind; nothing was stored"
+          "Writing vectors to the index %s took longer than %d minutes; nothing was stored"
               .formatted(index, UNDER_WAY_MAX.toMinutes()),
           "Try again; if it stays so, look at the line to the service.",
           null);

@@ -626,4 +626,27 @@ final class SqliteStoreTest extends MemoryStoreContract {
       statement.execute(sql);
     }
   }
+
+  @Test
+  void whatIsDoneTogetherIsDoneWholeOrNotAtAll() {
+    SqliteStore whole = (SqliteStore) store;
+    Memory milk = memory("likes milk");
+    assertThatThrownBy(() ->
+            whole.together(() -> {
+              stored(memory("likes tea"));
+              whole.erase(new Extent(ALICE, null, null), NOON, "tool");
+              throw new IllegalStateException("in between");
+            }))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(store.count(live(ALICE))).isZero();
+    assertThat(store.forgotten(ALICE, memory("likes tea").content().hash())).isFalse();
+
+    Outcome refused =
+        whole.together(() -> {
+          stored(milk);
+          return store.apply(List.of(add(memory("likes rum")), add(memory("likes milk"))));
+        });
+    assertThat(refused).isEqualTo(new Outcome.Duplicate(milk.id()));
+    assertThat(store.list(live(ALICE), first(10))).containsExactly(milk);
+  }
 }
