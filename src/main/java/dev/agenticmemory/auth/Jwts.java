@@ -164,8 +164,7 @@ final class Jwts {
   private JWKSource<SecurityContext> keys() {
     try {
       URL url = (issuer.keys() == null ? discovered() : issuer.keys()).toURL();
-      JWKSource<SecurityContext> source =
-          JWKSourceBuilder.create(url, http).retrying(true).build();
+      JWKSource<SecurityContext> source = JWKSourceBuilder.create(url, http).retrying(true).build();
       return (selector, context) -> {
         List<JWK> keys = source.get(selector, context);
         hasKeys = true;

@@ -119,8 +119,8 @@ final class Resources {
   private ObjectNode content(Caller caller, Address address) {
     return switch (address) {
       case Address.Stats() -> stats(caller);
-      case Address.Jobs() -> jobs();
-      case Address.OneJob(Job job) -> reports(job);
+      case Address.Jobs() -> jobs(caller);
+      case Address.OneJob(Job job) -> reports(caller, job);
       case Address.LongTerm(UserId user) -> page(caller, user, new Selection.Runs.LongTerm());
       case Address.Runs(UserId user) -> runs(caller, user);
       case Address.Run(UserId user, RunId run) -> page(caller, user, new Selection.Runs.Only(run));
@@ -150,7 +150,9 @@ final class Resources {
         .put("dimensions", engine.get().inspect().space().dimensions());
   }
 
-  private ObjectNode jobs() {
+  /// Reports are about all users, and name files.
+  private ObjectNode jobs(Caller caller) {
+    caller.require(Right.ADMIN);
     ObjectNode answer = Json.object();
     ArrayNode results = answer.putArray("results");
     Reports reports = engine.get().reports();
@@ -163,7 +165,8 @@ final class Resources {
     return answer;
   }
 
-  private ObjectNode reports(Job job) {
+  private ObjectNode reports(Caller caller, Job job) {
+    caller.require(Right.ADMIN);
     ObjectNode answer = Json.object();
     ArrayNode results = answer.putArray("results");
     engine.get().reports().last(job, Reports.KEPT).forEach(r -> results.add(r.json()));

@@ -63,6 +63,8 @@ final class McpMatrixTest {
   private static final List<Ask> OTHERS =
       List.of(
           resource("memory://stats", ""),
+          admins("memory://jobs", ""),
+          admins("memory://jobs/digest", ""),
           resource("memory://users/alice/long-term", "painting"),
           resource("memory://users/alice/runs", "run-77"),
           resource("memory://users/alice/runs/run-77", "spare key"),
@@ -82,6 +84,10 @@ final class McpMatrixTest {
 
   private static Ask resource(String uri, String secret) {
     return new Ask("resources/read", uri, "\"uri\":\"" + uri + "\"", Right.READ, secret);
+  }
+
+  private static Ask admins(String uri, String secret) {
+    return new Ask("resources/read", uri, "\"uri\":\"" + uri + "\"", Right.ADMIN, secret);
   }
 
   private static Ask completion(String uri, String argument, String typed, String secret) {
@@ -109,7 +115,7 @@ final class McpMatrixTest {
     assertThat(tools.path("tools").findValuesAsText("name"))
         .containsAll(TOOLS.stream().map(Ask::name).toList());
     assertThat(tools.path("tools")).hasSize(TOOLS.size());
-    int fixed = 1; // Only memory://stats has no template.
+    int fixed = 2; // memory://stats and memory://jobs have no template.
     JsonNode templates = result(send(alice, "resources/templates/list", "", ""));
     assertThat(templates.path("resourceTemplates").size() + fixed)
         .isEqualTo(
