@@ -164,7 +164,7 @@ try {
       const read = inspect(era, "resources/read", "--uri", uri);
       check(`inspector (${era}) reads ${uri.replace(fact?.id, "…")}`, Boolean(read.contents?.[0]?.text), read);
     }
-    check(`inspector (${era}) lists templates`, inspect(era, "resources/templates/list").resourceTemplates?.length === 5, era);
+    check(`inspector (${era}) lists templates`, inspect(era, "resources/templates/list").resourceTemplates?.length === 6, era);
     check(`inspector (${era}) lists prompts`, inspect(era, "prompts/list").prompts?.length === 3, era);
     const wrong = exec(bin("mcp-inspector"), ["--cli", "-e", `MEMORY_HOME=${home}`, launcher, "stdio", "--protocol-era", era, "--method", "tools/call", "--tool-name", "get_memory", "--tool-arg", "memory_id=none"]);
     check(`inspector (${era}) sees an error as one`, wrong.code === 5, wrong);
