@@ -5,13 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.transfer.Export;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -65,16 +64,33 @@ public final class ExportCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
       return 0;
     }
+    Export from = export.get();
+    createPrivately();
     long written;
-    try (Writer out =
-        new BufferedWriter(Files.newBufferedWriter(file, UTF_8, StandardOpenOption.CREATE_NEW))) {
-      written = export.get().write(whose, out, clock.instant());
-    } catch (FileAlreadyExistsException _) {
-      throw new ParameterException(
-          spec.commandLine(), file + " is there already; name a file that is not");
+    try (Writer out = Files.newBufferedWriter(file, UTF_8)) {
+      written = from.write(whose, out, clock.instant());
+    } catch (IOException | RuntimeException e) {
+      Files.delete(file); // Half of it would pass for all.
+      throw e;
     }
     spec.commandLine().getOut().printf("%,d memories written to %s%n", written, file);
     spec.commandLine().getOut().flush();
     return 0;
+  }
+
+  /// So that its user alone can read it, as the data folder.
+  private void createPrivately() throws IOException {
+    try {
+      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.createFile(
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      } else {
+        Files.createFile(file);
+      }
+    } catch (FileAlreadyExistsException _) {
+      throw new ParameterException(
+          spec.commandLine(), file + " is there already; name a file that is not");
+    }
   }
 }

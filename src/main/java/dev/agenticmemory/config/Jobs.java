@@ -13,8 +13,8 @@ import java.util.Map;
 ///   folder
 /// @param openClawConfig `OPENCLAW_CONFIG_PATH`, else `openclaw.json` in that folder
 /// @param userHome what `~` means
-/// @param workspaces `MEMORY_WORKSPACES`: folders by agent, as `main=~/notes; dev=/work/dev`, in
-///   place of OpenClaw's; empty for OpenClaw's
+/// @param workspaces `MEMORY_WORKSPACES`: folders by agent, as `main=~/notes; dev=~/dev`, in place
+///   of OpenClaw's; empty for OpenClaw's
 /// @param diary `MEMORY_DIARY`: where in a workspace diaries are. Default `memory/YYYY-MM-DD*.md`
 /// @param notes `MEMORY_NOTES`: where in a workspace lasting notes are. Default `MEMORY.md`
 /// @param archiveAfterDays `ARCHIVE_AFTER_DAYS`: how old a short-term memory gets. Default 7

@@ -1,6 +1,7 @@
 package dev.agenticmemory.transfer;
 
 import dev.agenticmemory.domain.Content;
+import dev.agenticmemory.domain.Event;
 import dev.agenticmemory.domain.HistoryEntry;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
@@ -10,6 +11,7 @@ import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.engine.Indexer;
 import dev.agenticmemory.json.DossierJson.Kept;
 import dev.agenticmemory.json.DossierJson.State;
+import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Dossier;
 import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.MemoryStore;
@@ -154,6 +156,32 @@ public final class Import {
       }
       dossiers.add(new Dossier(kept.id(), kept.scope(), states, kept.history()));
     }
+    dossiers.forEach(this::remember);
     store.contents().restore(dossiers, List.of(), List.of(), List.of());
+  }
+
+  /// To import a text is to want it, also where its user deleted it once: only what is added lifts
+  /// its seal, so it is added first, and then given all that it was.
+  private void remember(Dossier dossier) {
+    for (Dossier.State state : dossier.states()) {
+      Memory memory = state.memory();
+      if (state.until() == null
+          && store.forgotten(memory.scope().user(), memory.content().hash())) {
+        Memory first =
+            new Memory(
+                memory.id(), memory.scope(), memory.content(), memory.origin(), memory.times(), 1);
+        HistoryEntry added =
+            new HistoryEntry(
+                memory.id(),
+                Event.ADD,
+                null,
+                memory.text(),
+                memory.times().created(),
+                "import",
+                "imported",
+                null);
+        var _ = store.apply(List.of(new Change.Add(first, state.features(), added)));
+      }
+    }
   }
 }

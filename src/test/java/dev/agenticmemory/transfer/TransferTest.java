@@ -147,6 +147,27 @@ final class TransferTest {
   }
 
   @Test
+  void anImportedTextIsForgottenNoLonger() throws IOException {
+    Memory tea = stored(memory("likes tea"));
+    Path file = export(null);
+    apply(erase(tea));
+    imported(store, file, true);
+    assertThat(store.forgotten(ALICE, tea.content().hash())).isFalse();
+    assertThat(store.history(tea.id())).hasSize(1);
+    assertThat(imported(store, file, true)).isEqualTo(new Import.Report(0, 1, 0, 0, 0));
+  }
+
+  @Test
+  void aTextThatWasForgottenComesBackFromAnotherProgramsFile() throws IOException {
+    Memory tea = stored(memory("Likes tea"));
+    apply(erase(tea));
+    assertThat(take(read(Format.MEM0, "[{\"id\":\"1\",\"memory\":\"Likes tea\"}]")).added())
+        .isEqualTo(1);
+    assertThat(store.forgotten(ALICE, tea.content().hash())).isFalse();
+    assertThat(store.list(live(ALICE), first(10))).hasSize(1);
+  }
+
+  @Test
   void whatIsKnownInTheSameWordsIsNotImportedAgain() throws IOException {
     stored(memory("likes tea"));
     Path file = export(null);

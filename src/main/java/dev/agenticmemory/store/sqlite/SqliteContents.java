@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Everything in the file, page by page.
@@ -39,33 +40,46 @@ final class SqliteContents implements Contents {
   public List<Dossier> dossiers(@Nullable UserId user, @Nullable MemoryId after, int limit) {
     return database.read(connection -> {
       List<Dossier> dossiers = new ArrayList<>();
-      // Every memory has history, also one that was erased.
-      for (String id :
-          connection.query(
-              "SELECT DISTINCT memory_id FROM history WHERE memory_id > ?"
-                  + (user == null ? "" : " AND user_id = ?")
-                  + " ORDER BY memory_id LIMIT ?",
-              row -> row.getString(1),
-              values(after == null ? "" : after.toString(), user, limit))) {
-        dossiers.add(dossier(connection, id));
-      }
+      String last = after == null ? "" : after.toString();
+      List<String> ids;
+      // A page in which everything is damaged is not the end.
+      do {
+        ids = ids(connection, user, last, limit);
+        for (String id : ids) {
+          dossier(connection, id).ifPresent(dossiers::add);
+          last = id;
+        }
+      } while (dossiers.isEmpty() && !ids.isEmpty());
       return dossiers;
     });
   }
 
-  private static Dossier dossier(Connected connection, String id) throws SQLException {
+  /// Every memory has history, also one that was erased.
+  private static List<String> ids(
+      Connected connection, @Nullable UserId user, String after, int limit) throws SQLException {
+    return connection.query(
+        "SELECT DISTINCT memory_id FROM history WHERE memory_id > ?"
+            + (user == null ? "" : " AND user_id = ?")
+            + " ORDER BY memory_id LIMIT ?",
+        row -> row.getString(1),
+        values(after, user, limit));
+  }
+
+  /// Empty where what there is of it is damaged, which is in the log then.
+  private static Optional<Dossier> dossier(Connected connection, String id) throws SQLException {
     List<HistoryEntry> history =
-        connection.query(
+        connection.queryReadable(
             "SELECT " + Rows.HISTORY + " FROM history WHERE memory_id = ? ORDER BY seq",
             Rows::history,
             id);
-    Scope scope =
-        connection
-            .first(
-                "SELECT user_id, agent_id, run_id FROM history WHERE memory_id = ? LIMIT 1",
-                Rows::scope,
-                id)
-            .orElseThrow();
+    List<Scope> scopes =
+        connection.queryReadable(
+            "SELECT user_id, agent_id, run_id FROM history WHERE memory_id = ? LIMIT 1",
+            Rows::scope,
+            id);
+    if (history.isEmpty() || scopes.isEmpty()) {
+      return Optional.empty();
+    }
     record Row(long rid, Memory memory, String terms, int tokens, boolean question, Span span) {}
     List<Dossier.State> states = new ArrayList<>();
     for (Row row :
@@ -90,7 +104,8 @@ final class SqliteContents implements Contents {
               row.question());
       states.add(new Dossier.State(row.memory(), features, row.span().from(), row.span().until()));
     }
-    return new Dossier(MemoryId.parse(id), scope, states, history);
+    return Optional.of(
+        new Dossier(history.getFirst().memory(), scopes.getFirst(), states, history));
   }
 
   /// While a state held.

@@ -33,6 +33,7 @@ import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.Dossier;
 import dev.agenticmemory.store.Extent;
 import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.MemoryStore;
@@ -568,6 +569,19 @@ final class SqliteStoreTest extends MemoryStoreContract {
 
     assertThat(store.list(live(ALICE), first(10))).contains(tea);
     assertThat(store.load(candidates(live(ALICE), meaning(EAST, 5)))).contains(tea);
+  }
+
+  @Test
+  void damagedRowsDoNotKeepTheOthersFromBeingMoved() throws SQLException {
+    Memory tea = stored(memory("likes tea"));
+    Memory milk = stored(memory("likes milk"));
+    Memory rum = stored(memory("likes rum"));
+    execute("UPDATE history SET user_id = '' WHERE memory_id = '%s'".formatted(tea.id()));
+    execute("UPDATE history SET event = 'X' WHERE memory_id = '%s'".formatted(milk.id()));
+    assertThat(store.contents().dossiers(null, null, 1))
+        .extracting(Dossier::id)
+        .containsExactly(rum.id());
+    assertThat(store.contents().dossiers(null, rum.id(), 1)).isEmpty();
   }
 
   @Test
