@@ -10,6 +10,7 @@ import dev.agenticmemory.cli.ExportCommand;
 import dev.agenticmemory.cli.ImportCommand;
 import dev.agenticmemory.cli.IngestsCommand;
 import dev.agenticmemory.cli.InstallCommand;
+import dev.agenticmemory.cli.InstallServiceCommand;
 import dev.agenticmemory.cli.JobCommands;
 import dev.agenticmemory.cli.MemoryCommands;
 import dev.agenticmemory.cli.MigrateCommand;
@@ -23,6 +24,8 @@ import dev.agenticmemory.clients.Places;
 import dev.agenticmemory.clients.ServerEntry;
 import dev.agenticmemory.config.Config;
 import dev.agenticmemory.config.InvalidConfig;
+import dev.agenticmemory.systemd.Unit;
+import dev.agenticmemory.systemd.UserServices;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -83,7 +86,8 @@ public final class Main {
     }
     try (Program program = new Program(config, version, System.getenv())) {
       Runtime.getRuntime().addShutdownHook(new Thread(program::close, "shut-down"));
-      return commandLine(program, stdio, config, build).execute(args.toArray(String[]::new));
+      return commandLine(program, stdio, config, envFile, build)
+          .execute(args.toArray(String[]::new));
     }
   }
 
@@ -94,7 +98,7 @@ public final class Main {
   }
 
   private static CommandLine commandLine(
-      Program program, Stdio stdio, Config config, Properties build) {
+      Program program, Stdio stdio, Config config, @Nullable Path envFile, Properties build) {
     Client client = program::call;
     List<Object> commands = new ArrayList<>();
     commands.add(new StdioCommand(() -> serve(stdio)));
@@ -108,7 +112,8 @@ public final class Main {
     commands.add(new MigrateCommand(program::move));
     commands.add(new ReembedCommand(program::reembed, config.embedding().id()));
     commands.addAll(JobCommands.all(program::lifecycle, Clock.systemUTC()));
-    commands.add(installCommand(config));
+    commands.add(
+        new CommandLine(installCommand(config)).addSubcommand(serviceCommand(config, envFile)));
     commands.add(new DoctorCommand(() -> program.checks(places(config))));
     commands.add(new BenchCommand(Launch.command(), Launch.withoutCache(), program::benchTarget));
     commands.add(new EvalCommand(program::evaluate, program::evaluateExtraction));
@@ -125,6 +130,24 @@ public final class Main {
     return new InstallCommand(
         new Installer(places(config), Launch.openclawPlugin(), Clock.systemUTC()),
         new ServerEntry(command, env));
+  }
+
+  private static InstallServiceCommand serviceCommand(Config config, @Nullable Path envFile) {
+    List<String> command = new ArrayList<>(Launch.command());
+    command.add("serve");
+    if (envFile != null) {
+      command.addAll(List.of(ENV_FILE, envFile.toAbsolutePath().toString()));
+    }
+    Map<String, String> env = new HashMap<>(System.getenv());
+    env.keySet().retainAll(Set.of("JAVA_HOME"));
+    env.put("LC_ALL", "C.UTF-8"); // As for hosts.
+    env.put("MEMORY_HOME", config.home().toString());
+    return new InstallServiceCommand(
+        new UserServices(),
+        places(config).userUnit(UserServices.NAME),
+        new Unit(command, env).text(),
+        new ServiceSettings(
+            config, envFile, System.getenv(), userHome(), System.getProperty("user.name", "")));
   }
 
   /// As shells and clients understand `~`; Java alone asks the list of users.

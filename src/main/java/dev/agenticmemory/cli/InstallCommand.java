@@ -13,10 +13,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -37,10 +39,11 @@ public final class InstallCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "CLIENT",
+      arity = "0..1", // None where `service` is meant.
       completionCandidates = Ids.class,
       converter = Ids.class,
       description = "${COMPLETION-CANDIDATES}")
-  Host host;
+  @Nullable Host host;
 
   @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
   boolean dryRun;
@@ -78,6 +81,14 @@ public final class InstallCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (host == null) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing CLIENT; known are %s, and `service`".formatted(Ids.names()));
+    }
+    return call(host);
+  }
+
+  private int call(Host host) {
     Plan plan = remove ? installer.toRemove(host) : installer.toInstall(host, entry);
     say(plan.file().toString());
     if (plan.changesNothing()) {
@@ -92,16 +103,16 @@ public final class InstallCommand implements Callable<Integer> {
       Optional<Path> backup = installer.apply(plan);
       backup.ifPresent(copy -> say("As it was: " + copy));
     }
-    return remove ? removed() : checked(plan);
+    return remove ? removed(host) : checked(host, plan);
   }
 
-  private int removed() {
+  private int removed(Host host) {
     say("Removed. Memories stay where they are; restart " + host + ".");
     return 0;
   }
 
   /// Reads what was written, and starts the server as that says.
-  private int checked(Plan plan) {
+  private int checked(Host host, Plan plan) {
     ServerEntry written = installer.entry(host).orElseThrow(); // Was written just now.
     try {
       Handshake.Answer answer = Handshake.with(written);

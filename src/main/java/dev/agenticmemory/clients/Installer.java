@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -101,7 +99,7 @@ public final class Installer {
             file, copy, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
         backup = Optional.of(copy);
       }
-      write(file, plan.after());
+      WholeFile.write(file, plan.after());
       return backup;
     } catch (IOException e) {
       throw unwritable(file, e);
@@ -114,30 +112,11 @@ public final class Installer {
       if (plan.before().isEmpty()) {
         Files.deleteIfExists(plan.file());
       } else {
-        write(plan.file(), plan.before());
+        WholeFile.write(plan.file(), plan.before());
       }
     } catch (IOException e) {
       throw unwritable(plan.file(), e);
     }
-  }
-
-  /// All of it or nothing, with the permissions of what was there, through a link to where it
-  /// points.
-  private static void write(Path file, String text) throws IOException {
-    Path target = Files.exists(file) ? file.toRealPath() : file;
-    Files.createDirectories(target.toAbsolutePath().getParent());
-    Path draft = target.resolveSibling(target.getFileName() + ".new");
-    Files.deleteIfExists(draft);
-    Files.createFile(draft);
-    PosixFileAttributeView view = Files.getFileAttributeView(draft, PosixFileAttributeView.class);
-    if (view != null) {
-      view.setPermissions(
-          Files.exists(target)
-              ? Files.getPosixFilePermissions(target)
-              : PosixFilePermissions.fromString("rw-------"));
-    }
-    Files.writeString(draft, text);
-    Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static Unavailable unwritable(Path file, IOException e) {

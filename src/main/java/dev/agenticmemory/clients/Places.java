@@ -22,10 +22,17 @@ public record Places(Path home, Path openClaw, Map<String, String> environment, 
     };
   }
 
+  /// Where systemd looks for a service of the person.
+  public Path userUnit(String name) {
+    return xdgConfig().resolve("systemd/user").resolve(name + ".service");
+  }
+
   private Path claudeDesktop() {
-    return mac
-        ? home.resolve("Library/Application Support/Claude")
-        : folder("XDG_CONFIG_HOME", home.resolve(".config")).resolve("Claude");
+    return mac ? home.resolve("Library/Application Support/Claude") : xdgConfig().resolve("Claude");
+  }
+
+  private Path xdgConfig() {
+    return folder("XDG_CONFIG_HOME", home.resolve(".config"));
   }
 
   private Path folder(String variable, Path usual) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,8 @@ public record Config(
   private static final Set<String> FOREIGN =
       Set.of("MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE");
 
+  private static final Set<String> FOLDER = Set.of("MEMORY_HOME", "DATA_DIR");
+
   /// What shows that an existing installation of another service used another store.
   private static final List<String> OTHER_STORES =
       List.of("ELASTICSEARCH_", "OPENSEARCH_", "S3VECTORS_");
@@ -109,6 +112,23 @@ public record Config(
     }
     all.putAll(env);
     return new Reader(all).config(userHome, userName);
+  }
+
+  /// The settings that an environment has and a file has not, but for where the data folder is.
+  public static Map<String, String> settings(Map<String, String> env, Path file) {
+    Map<String, String> settings = new TreeMap<>(env);
+    settings.keySet().retainAll(names());
+    settings.keySet().removeAll(FOLDER);
+    if (Files.isRegularFile(file)) {
+      EnvFile.read(file).forEach(settings::remove);
+    }
+    return settings;
+  }
+
+  private static Set<String> names() {
+    Reader reader = new Reader(Map.of());
+    var _ = reader.config(Path.of("/"), "");
+    return reader.known;
   }
 
   /// Reads variables one by one, and keeps what is wrong with them.
