@@ -71,6 +71,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -95,6 +96,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What every [MemoryStore] promises. One subclass per implementation, which adds nothing but
 /// [#open] and the tests of what only it promises.
 public abstract class MemoryStoreContract {
+
+  /// How far a cosine may be off: stores keep the components of vectors in 16 bits.
+  private static final double ROUNDED = 5e-5;
 
   private static final Instant LATER = NOON.plusSeconds(3600);
   private static final Outcome APPLIED = new Outcome.Applied();
@@ -1253,7 +1257,7 @@ public abstract class MemoryStoreContract {
     apply(add(memory("x"), plane(0, (float) cosine, 1, (float) Math.sqrt(1 - cosine * cosine))));
     assertThat(candidates(live(ALICE), meaning(EAST, 5)))
         .singleElement()
-        .satisfies(found -> assertThat(found.cosine()).isCloseTo(cosine, within(1e-5)));
+        .satisfies(found -> assertThat(found.cosine()).isCloseTo(cosine, within(ROUNDED)));
   }
 
   @Test
@@ -1261,14 +1265,14 @@ public abstract class MemoryStoreContract {
     apply(add(memory("long"), axis(2), axis(3), plane(0, 3, 1, 4), axis(4)));
     assertThat(candidates(live(ALICE), meaning(EAST, 5)))
         .singleElement()
-        .satisfies(found -> assertThat(found.cosine()).isCloseTo(0.6, within(1e-5)));
+        .satisfies(found -> assertThat(found.cosine()).isCloseTo(0.6, within(ROUNDED)));
   }
 
   @Test
   void theBestPassageMayPointAwayFromTheQuery() {
     apply(add(memory("long"), plane(0, -1, 1, 0), plane(0, -3, 1, 4)));
     assertThat(candidates(live(ALICE), meaning(EAST, 5)).getFirst().cosine())
-        .isCloseTo(-0.6, within(1e-5));
+        .isCloseTo(-0.6, within(ROUNDED));
   }
 
   @Test
@@ -1601,7 +1605,7 @@ public abstract class MemoryStoreContract {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void amongThousandsTheNearestTenAreExactlyTheNearestTen(long seed) {
+  void amongThousandsTheNearestTenAreFound(long seed) {
     Random random = new Random(seed);
     Map<MemoryId, Embedding> all = storeThousands(random);
 
@@ -1610,16 +1614,19 @@ public abstract class MemoryStoreContract {
           i % 2 == 0
               ? MemoryStoreFixture.random(random)
               : near(List.copyOf(all.values()).get(random.nextInt(all.size())), 0.3f, random);
-      List<MemoryId> expected =
-          all.entrySet().stream()
-              .sorted(Comparator.comparingDouble(e -> -e.getValue().cosine(query)))
-              .limit(10)
-              .map(Map.Entry::getKey)
-              .toList();
+      double tenth =
+          all.values().stream()
+              .map(embedding -> embedding.cosine(query))
+              .sorted(Comparator.reverseOrder())
+              .skip(9)
+              .findFirst()
+              .orElseThrow();
+      // Stores may round components, so of two that are as near either may be the tenth.
       assertThat(candidates(live(ALICE), meaning(query, 10)))
           .as("query %d", i)
-          .extracting(Candidate::id)
-          .containsAll(expected);
+          .extracting(found -> Objects.requireNonNull(all.get(found.id())).cosine(query))
+          .filteredOn(cosine -> cosine >= tenth - ROUNDED)
+          .hasSizeGreaterThanOrEqualTo(10);
     }
   }
 

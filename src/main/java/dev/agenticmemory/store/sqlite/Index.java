@@ -30,19 +30,16 @@ import org.jspecify.annotations.Nullable;
 /// writers.
 final class Index {
 
-  /// Up to this many memories are compared one by one, which finds exactly the nearest.
-  private static final int EXACT_MEMORIES_MAX = 6_000;
+  /// Vectors of up to this many components together are compared one by one, which finds exactly
+  /// the nearest. Of few dimensions that is quick, and sketches tell little.
+  private static final long EXACT_COMPONENTS_MAX = 1_000_000;
 
-  /// Of more, the vectors of the nearest sketches are compared exactly: 2,000 of up to 12,000, and
-  /// of 16,000 and more this many. Of 60,000 passages of real conversations and 200 real questions
-  /// that found all of the ten nearest and 99.8 % of the sixty nearest. Random vectors are the
-  /// worst case: there one in ten of the nearest is missed at 100,000.
-  private static final int SKETCHED_MAX = 3_000;
+  /// Of more, the vectors of the nearest sketches are compared exactly: one in so many, but from
+  /// the least to the most of these. See docs/retrieval.md for what that misses.
+  private static final int MEMORIES_PER_SKETCHED = 20;
 
   private static final int SKETCHED_MIN = 2_000;
-
-  /// Grows by the square: in a larger scope more vectors lie between the wanted ones.
-  private static final double MEMORIES_SQUARED_PER_SKETCHED = 80_000;
+  private static final int SKETCHED_MAX = 3_000;
 
   /// At least so many, for each vector that is wanted.
   private static final int SKETCHED_PER_WANTED = 10;
@@ -175,15 +172,14 @@ final class Index {
   ///
   /// @param counts which documents this index answers for
   Set<String> speakers(Selection selection, Predicate<Document> counts) {
-    Selector selector = new Selector(selection);
+    Selector selector = new Selector(selection, counts);
     Set<String> found = new HashSet<>();
     // Mostly the first few documents have all speakers.
     for (int number = 0; number < documents.size() && found.size() < speakers.size(); number++) {
       Document document = documents.get(number);
       if (document != null
           && !found.contains(document.nature().speaker())
-          && selector.selects(document, scopeOf[number])
-          && counts.test(document)) {
+          && selector.selects(number)) {
         found.add(document.nature().speaker());
       }
     }
@@ -219,14 +215,11 @@ final class Index {
       this.query = query;
       matcher = new Matcher(lexicon, query);
       selected = new BitSet(documents.size());
-      Selector selector = new Selector(selection);
+      Selector selector = new Selector(selection, counts);
       long terms = 0;
       int selections = 0;
       for (int number = 0; number < documents.size(); number++) {
-        Document document = documents.get(number);
-        if (document != null
-            && selector.selects(document, scopeOf[number])
-            && counts.test(document)) {
+        if (selector.selects(number)) {
           selected.set(number);
           terms += lexicon.length(number);
           selections++;
@@ -243,14 +236,15 @@ final class Index {
       }
       BitSet chosen = new BitSet(documents.size());
       byWords(frequencies, chosen);
-      float[] unit = query.embedding() == null ? null : query.embedding().toArray();
-      if (unit != null) {
-        byMeaning(unit, chosen);
+      Vectors.Asked asked =
+          query.embedding() == null ? null : vectors.asked(query.embedding().toArray());
+      if (asked != null) {
+        byMeaning(asked, chosen);
       }
       addAll(also, chosen);
       addNeighbours(chosen);
       List<Candidate> found = new ArrayList<>();
-      chosen.stream().forEach(number -> found.add(candidate(number, unit)));
+      chosen.stream().forEach(number -> found.add(candidate(number, asked)));
       return new Candidates(
           found, memories, averageLength, Arrays.stream(frequencies).boxed().toList());
     }
@@ -294,45 +288,42 @@ final class Index {
       }
     }
 
-    private void byMeaning(float[] unit, BitSet chosen) {
-      BitSet near = memories <= EXACT_MEMORIES_MAX ? selected : nearBySketch(unit);
+    private void byMeaning(Vectors.Asked asked, BitSet chosen) {
+      boolean few = (long) memories * dimensions <= EXACT_COMPONENTS_MAX;
+      BitSet near = few ? selected : nearBySketch(asked);
       Best best = new Best(query.limit());
       for (int number = near.nextSetBit(0); number >= 0; number = near.nextSetBit(number + 1)) {
-        best.offer(number, cosine(unit, number));
+        best.offer(number, cosine(asked, number));
       }
       addAll(best, chosen);
     }
 
     /// The documents of the vectors whose sketches are nearest.
-    private BitSet nearBySketch(float[] unit) {
-      long[] sketch = vectors.sketch(unit);
-      short[] distances = new short[vectors.size()];
-      int[] atDistance = new int[dimensions + 1];
+    private BitSet nearBySketch(Vectors.Asked asked) {
+      int[] distances = new int[vectors.size()];
+      int[] atDistance = new int[asked.furthest() + 1];
       for (int number = selected.nextSetBit(0); number >= 0; ) {
         for (int i = firstVector[number]; i < firstVector[number + 1]; i++) {
-          int distance = vectors.distance(sketch, i);
-          distances[i] = (short) distance;
-          atDistance[distance]++;
+          distances[i] = asked.distance(i);
+          atDistance[distances[i]]++;
         }
         number = selected.nextSetBit(number + 1);
       }
-      return within(distances, furthest(atDistance));
+      return within(distances, enough(atDistance));
     }
 
     /// The distance within which there are enough vectors.
-    private int furthest(int[] atDistance) {
-      double square = (double) memories * memories;
-      int share =
-          (int) Math.clamp(square / MEMORIES_SQUARED_PER_SKETCHED, SKETCHED_MIN, SKETCHED_MAX);
+    private int enough(int[] atDistance) {
+      int share = Math.clamp(memories / MEMORIES_PER_SKETCHED, SKETCHED_MIN, SKETCHED_MAX);
       int wanted = Math.max(share, query.limit() * SKETCHED_PER_WANTED);
       int distance = 0;
-      for (int count = atDistance[0]; count < wanted && distance < dimensions; ) {
+      for (int count = atDistance[0]; count < wanted && distance < atDistance.length - 1; ) {
         count += atDistance[++distance];
       }
       return distance;
     }
 
-    private BitSet within(short[] distances, int furthest) {
+    private BitSet within(int[] distances, int furthest) {
       BitSet near = new BitSet(documents.size());
       for (int number = selected.nextSetBit(0); number >= 0; ) {
         for (int i = firstVector[number]; i < firstVector[number + 1]; i++) {
@@ -346,13 +337,13 @@ final class Index {
     }
 
     /// Of the best passage; 0 where there is none.
-    private float cosine(float[] unit, int number) {
+    private float cosine(Vectors.Asked asked, int number) {
       if (firstVector[number] == firstVector[number + 1]) {
         return 0;
       }
       float best = -1;
       for (int i = firstVector[number]; i < firstVector[number + 1]; i++) {
-        best = Math.max(best, vectors.cosine(unit, i));
+        best = Math.max(best, asked.cosine(i));
       }
       return Math.min(best, 1);
     }
@@ -372,12 +363,12 @@ final class Index {
       }
     }
 
-    private Candidate candidate(int number, float @Nullable [] unit) {
+    private Candidate candidate(int number, Vectors.@Nullable Asked asked) {
       Document document = document(number);
       return new Candidate(
           document.id(),
           document.version(),
-          unit == null ? 0 : cosine(unit, number),
+          asked == null ? 0 : cosine(asked, number),
           matcher.in(number),
           document.nature(),
           around(number));
@@ -433,6 +424,7 @@ final class Index {
   private final class Selector {
 
     private final Selection selection;
+    private final Predicate<Document> counts;
     private final long nowMillis;
     private final boolean filters;
 
@@ -441,8 +433,9 @@ final class Index {
 
     private final boolean[] seesShared = new boolean[scopeOfNumber.size()];
 
-    Selector(Selection selection) {
+    Selector(Selection selection, Predicate<Document> counts) {
       this.selection = selection;
+      this.counts = counts;
       nowMillis =
           switch (selection.moment()) {
             case Selection.Moment.Live(Instant now) -> now.toEpochMilli();
@@ -455,11 +448,20 @@ final class Index {
       }
     }
 
-    boolean selects(Document document, int scope) {
-      return document.expires() > nowMillis
+    /// Looks at the document itself only where its scope is asked for: most are elsewhere in
+    /// memory.
+    boolean selects(int number) {
+      int scope = scopeOf[number];
+      if (!seesShared[scope]) {
+        return false;
+      }
+      Document document = documents.get(number);
+      return document != null
+          && document.expires() > nowMillis
           && (document.shared() ? seesShared : sees)[scope]
           && selection.reaches(document.scope(), document.created())
-          && (!filters || selection.filter().matches(document.metadata()));
+          && (!filters || selection.filter().matches(document.metadata()))
+          && counts.test(document);
     }
   }
 }

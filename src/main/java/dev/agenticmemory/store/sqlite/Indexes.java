@@ -71,7 +71,7 @@ final class Indexes implements AutoCloseable {
         (long)
             (Runtime.getRuntime().maxMemory()
                 * HEAP_SHARE
-                / (space.dimensions() * Float.BYTES + OVERHEAD_BYTES));
+                / (space.dimensions() * Short.BYTES + OVERHEAD_BYTES));
     try {
       follower = database.open();
     } catch (SQLException e) {

@@ -151,16 +151,9 @@ final class Rows {
     return bytes.array();
   }
 
-  static void vector(byte[] bytes, float[] target, int offset) {
-    ByteBuffer.wrap(bytes)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .asFloatBuffer()
-        .get(target, offset, bytes.length / Float.BYTES);
-  }
-
   static float[] vector(byte[] bytes) {
     float[] values = new float[bytes.length / Float.BYTES];
-    vector(bytes, values, 0);
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
     return values;
   }
 
