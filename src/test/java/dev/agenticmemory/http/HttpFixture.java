@@ -2,6 +2,7 @@ package dev.agenticmemory.http;
 
 import dev.agenticmemory.audit.AuditFiles;
 import dev.agenticmemory.audit.AuditLog;
+import dev.agenticmemory.auth.Allowance;
 import dev.agenticmemory.auth.Gatekeeper;
 import dev.agenticmemory.auth.Issuer;
 import dev.agenticmemory.auth.Token;
@@ -148,6 +149,20 @@ final class HttpFixture implements AutoCloseable {
 
   TokenFile.Created token(
       List<String> users, List<String> agents, @Nullable Instant expires, Right... rights) {
+    return token(users, agents, expires, Allowance.USUAL, rights);
+  }
+
+  /// A token for everything that has limits of its own.
+  TokenFile.Created token(Allowance allowance) {
+    return token(List.of(), List.of(), null, allowance, Right.values());
+  }
+
+  private TokenFile.Created token(
+      List<String> users,
+      List<String> agents,
+      @Nullable Instant expires,
+      Allowance allowance,
+      Right... rights) {
     return tokens.create(
         new Token(
             "",
@@ -156,6 +171,7 @@ final class HttpFixture implements AutoCloseable {
             users.stream().map(UserId::new).toList(),
             agents.stream().map(AgentId::new).toList(),
             Set.of(rights),
+            allowance,
             Instant.EPOCH,
             expires,
             null));
