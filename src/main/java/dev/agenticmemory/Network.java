@@ -17,6 +17,7 @@ import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.engine.Audit;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.http.Connections;
 import dev.agenticmemory.http.Door;
 import dev.agenticmemory.http.Gate;
 import dev.agenticmemory.http.HealthServlet;
@@ -56,7 +57,7 @@ final class Network implements AutoCloseable {
           ResourceMetadataServlet.PATH + "/");
 
   private final Config config;
-  private final Metrics metrics = new Metrics();
+  private final Metrics metrics = new Metrics(Clock.systemUTC());
   private final Gatekeeper gatekeeper;
   private final @Nullable AuditFiles auditFiles;
   private final @Nullable Shipper shipper;
@@ -119,6 +120,7 @@ final class Network implements AutoCloseable {
         new HttpServer(
             service.address(),
             tls(service),
+            new Connections(service.connectionsPerAddress()),
             List.of(
                 new Watch(metrics, log::println, Clock.systemUTC()),
                 new Gate(

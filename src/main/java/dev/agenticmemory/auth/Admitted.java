@@ -8,4 +8,5 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param user the user that is meant where a call names none; null where the token is bound to
 ///   none
-public record Admitted(@Nullable UserId user, Access access) {}
+/// @param allowance how much that token may ask for
+public record Admitted(@Nullable UserId user, Access access, Allowance allowance) {}

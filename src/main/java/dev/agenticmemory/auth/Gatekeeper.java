@@ -43,7 +43,9 @@ public final class Gatekeeper {
         .find(secret)
         .map(token ->
             new Admitted(
-                token.users().isEmpty() ? null : token.users().getFirst(), token.access()));
+                token.users().isEmpty() ? null : token.users().getFirst(),
+                token.access(),
+                token.allowance()));
   }
 
   public Optional<Issuer> issuer() {

@@ -100,7 +100,7 @@ final class Jwts {
       UserId user = new UserId(name);
       Access access =
           new Access(issuer.url().getHost() + ":" + name, Set.of(user), Set.of(), rights(claims));
-      return Optional.of(new Admitted(user, access));
+      return Optional.of(new Admitted(user, access, Allowance.USUAL));
     } catch (InvalidInput _) {
       return Optional.empty();
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///   needed
 /// @param users whose memories; the first is meant where a call names none; empty for everybody's
 /// @param agents which agents' memories; empty for all
+/// @param allowance how much it may ask for
 /// @param expires from when on it is refused; null for never
 /// @param revoked since when it is refused; null where it is not
 public record Token(
@@ -26,6 +27,7 @@ public record Token(
     List<UserId> users,
     List<AgentId> agents,
     Set<Right> rights,
+    Allowance allowance,
     Instant created,
     @Nullable Instant expires,
     @Nullable Instant revoked) {
@@ -46,6 +48,15 @@ public record Token(
 
   Token revokedAt(Instant now) {
     return new Token(
-        id, name, hash, users, agents, rights, created, expires, revoked == null ? now : revoked);
+        id,
+        name,
+        hash,
+        users,
+        agents,
+        rights,
+        allowance,
+        created,
+        expires,
+        revoked == null ? now : revoked);
   }
 }

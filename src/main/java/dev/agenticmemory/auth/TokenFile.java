@@ -112,6 +112,7 @@ public final class TokenFile {
             wanted.users(),
             wanted.agents(),
             wanted.rights(),
+            wanted.allowance(),
             clock.instant(),
             wanted.expires(),
             null);

@@ -34,6 +34,8 @@ final class TokenJson {
       token.agents().forEach(agent -> agents.add(agent.value()));
       ArrayNode rights = node.putArray("rights");
       token.rights().stream().sorted().forEach(right -> rights.add(right.word()));
+      node.put("requests_per_minute", token.allowance().requestsPerMinute());
+      node.put("body_bytes_max", token.allowance().bodyBytesMax());
       node.put("created_at", token.created().toString());
       node.put("expires_at", token.expires() == null ? null : token.expires().toString());
       node.put("revoked_at", token.revoked() == null ? null : token.revoked().toString());
@@ -55,11 +57,21 @@ final class TokenJson {
               each(node, "users", UserId::new),
               each(node, "agents", AgentId::new),
               rights,
+              allowance(node),
               Instant.parse(node.required("created_at").asText()),
               time(node.required("expires_at")),
               time(node.required("revoked_at"))));
     }
     return tokens;
+  }
+
+  /// Files of earlier versions have none.
+  private static Allowance allowance(JsonNode node) {
+    return new Allowance(number(node, "requests_per_minute"), number(node, "body_bytes_max"));
+  }
+
+  private static @Nullable Integer number(JsonNode node, String name) {
+    return node.hasNonNull(name) ? Integer.valueOf(node.get(name).asText()) : null;
   }
 
   private static <T> List<T> each(JsonNode node, String name, Function<String, T> parse) {

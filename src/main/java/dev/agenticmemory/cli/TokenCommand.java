@@ -1,5 +1,6 @@
 package dev.agenticmemory.cli;
 
+import dev.agenticmemory.auth.Allowance;
 import dev.agenticmemory.auth.Token;
 import dev.agenticmemory.auth.TokenFile;
 import dev.agenticmemory.domain.AgentId;
@@ -64,7 +65,17 @@ public final class TokenCommand {
               names = "--expires-at",
               paramLabel = "TIME",
               description = "From when on it is refused, such as 2027-01-01T00:00:00Z.")
-          @Nullable Instant expires) {
+          @Nullable Instant expires,
+      @Option(
+              names = "--requests-per-minute",
+              paramLabel = "N",
+              description = "In place of SERVICE_REQUESTS_PER_MINUTE, for this token; 0: no limit.")
+          @Nullable Integer requestsPerMinute,
+      @Option(
+              names = "--body-bytes-max",
+              paramLabel = "N",
+              description = "In place of SERVICE_BODY_BYTES_MAX, for this token.")
+          @Nullable Integer bodyBytesMax) {
     if (expires != null && !expires.isAfter(clock.instant())) {
       throw new InvalidInput("--expires-at", "is in the past: " + expires, "Pass a later time.");
     }
@@ -77,6 +88,7 @@ public final class TokenCommand {
                 users == null ? List.of() : users.stream().map(UserId::new).toList(),
                 agents == null ? List.of() : agents.stream().map(AgentId::new).toList(),
                 rights(rights),
+                new Allowance(requestsPerMinute, bodyBytesMax),
                 clock.instant(),
                 expires,
                 null));
@@ -97,13 +109,14 @@ public final class TokenCommand {
     List<Token> all = tokens.tokens();
     for (Token token : all) {
       out.printf(
-          "%s  %-16s  %-8s  users %s, agents %s, rights %s, made %s%s%n",
+          "%s  %-16s  %-8s  users %s, agents %s, rights %s%s, made %s%s%n",
           token.id(),
           token.name(),
           state(token),
           token.users().isEmpty() ? "all" : token.users(),
           token.agents().isEmpty() ? "all" : token.agents(),
           token.rights().stream().sorted().map(Right::word).collect(Collectors.joining(",")),
+          shown(token.allowance()),
           token.created(),
           token.expires() == null ? "" : ", expires " + token.expires());
     }
@@ -121,6 +134,14 @@ public final class TokenCommand {
     out.printf("Token %s (%s) is refused from now on.%n", token.id(), token.name());
     out.flush();
     return 0;
+  }
+
+  /// Only what is the token's own.
+  private static String shown(Allowance allowance) {
+    Integer requests = allowance.requestsPerMinute();
+    Integer bytes = allowance.bodyBytesMax();
+    return (requests == null ? "" : ", requests per minute " + requests)
+        + (bytes == null ? "" : ", body bytes " + bytes);
   }
 
   private String state(Token token) {

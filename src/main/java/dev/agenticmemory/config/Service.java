@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param requestsPerMinute `SERVICE_REQUESTS_PER_MINUTE`: for one token, 0 for no limit. Default
 ///   6,000
 /// @param bodyBytesMax `SERVICE_BODY_BYTES_MAX`: of one request. Default 8 MiB
+/// @param connectionsPerAddress `SERVICE_CONNECTIONS_PER_ADDRESS`: open at once from one address
+///   but this machine's own, 0 for no limit. Default 200
 /// @param keystore `SERVICE_TLS_KEYSTORE`: a PKCS#12 file; null for connections without encryption
 /// @param keystorePassword `SERVICE_TLS_PASSWORD`; null where there is no keystore
 /// @param oauth `OAUTH_…`: an issuer of tokens; null for none
@@ -29,6 +31,7 @@ public record Service(
     Set<String> allowedOrigins,
     int requestsPerMinute,
     int bodyBytesMax,
+    int connectionsPerAddress,
     @Nullable Path keystore,
     @Nullable Secret keystorePassword,
     @Nullable OAuth oauth,
@@ -39,6 +42,8 @@ public record Service(
   private static final int PORT_MAX = 65_535;
   private static final int REQUESTS_PER_MINUTE = 6_000;
   private static final int REQUESTS_PER_MINUTE_MAX = 1_000_000;
+  private static final int CONNECTIONS_PER_ADDRESS = 200;
+  private static final int CONNECTIONS_PER_ADDRESS_MAX = 100_000;
   private static final int BODY_BYTES = 8 * 1024 * 1024;
   private static final int BODY_BYTES_MIN = 1_024;
   private static final int BODY_BYTES_MAX = 256 * 1024 * 1024;
@@ -57,6 +62,11 @@ public record Service(
         in.read("SERVICE_ALLOWED_ORIGINS", Set.of(), Service::list),
         in.number("SERVICE_REQUESTS_PER_MINUTE", REQUESTS_PER_MINUTE, 0, REQUESTS_PER_MINUTE_MAX),
         in.number("SERVICE_BODY_BYTES_MAX", BODY_BYTES, BODY_BYTES_MIN, BODY_BYTES_MAX),
+        in.number(
+            "SERVICE_CONNECTIONS_PER_ADDRESS",
+            CONNECTIONS_PER_ADDRESS,
+            0,
+            CONNECTIONS_PER_ADDRESS_MAX),
         keystore,
         password,
         OAuth.read(in),

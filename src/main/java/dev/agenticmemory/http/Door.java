@@ -1,6 +1,7 @@
 package dev.agenticmemory.http;
 
 import dev.agenticmemory.auth.Admitted;
+import dev.agenticmemory.auth.Allowance;
 import dev.agenticmemory.auth.Gatekeeper;
 import dev.agenticmemory.auth.Issuer;
 import dev.agenticmemory.domain.AgentId;
@@ -50,7 +51,7 @@ public final class Door extends HttpFilter {
         new Caller(anybody.user(), Access.NONE, null, anybody.source(), anybody.sharing());
     this.gatekeeper = gatekeeper;
     this.limits = limits;
-    this.rates = new RateLimiter(limits.requestsPerMinute(), clock);
+    this.rates = new RateLimiter(clock);
     this.room = new BodyRoom(limits.bodiesBytesMax());
     this.open = List.copyOf(open);
   }
@@ -59,12 +60,14 @@ public final class Door extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    try (LimitedBody body = new LimitedBody(request, limits.bodyBytesMax(), room)) {
-      Caller caller = caller(request, plainPath(request));
-      requireRate(caller);
-      requireLength(request);
-      request.setAttribute(CALLER, caller);
-      chain.doFilter(body, response);
+    try {
+      Visitor visitor = visitor(request, plainPath(request));
+      requireRate(visitor);
+      requireLength(request, visitor.bodyBytesMax());
+      request.setAttribute(CALLER, visitor.caller());
+      try (LimitedBody body = new LimitedBody(request, visitor.bodyBytesMax(), room)) {
+        chain.doFilter(body, response);
+      }
     } catch (LimitedBody.Exceeded e) {
       refuse(response, e.problem().with("Connection", "close"));
     } catch (Problem e) {
@@ -94,18 +97,25 @@ public final class Door extends HttpFilter {
     return path;
   }
 
-  private Caller caller(HttpServletRequest request, String path) {
+  private Visitor visitor(HttpServletRequest request, String path) {
     if (isOpen(path)) {
-      return stranger;
+      return visitor(stranger, Allowance.USUAL);
     }
     if (!gatekeeper.isLocked()) {
-      return anybody;
+      return visitor(anybody, Allowance.USUAL);
     }
     String authorization = request.getHeader("Authorization");
     return gatekeeper
         .admit(authorization)
-        .map(this::caller)
+        .map(admitted -> visitor(caller(admitted), admitted.allowance()))
         .orElseThrow(() -> unauthorized(request, authorization));
+  }
+
+  private Visitor visitor(Caller caller, Allowance allowance) {
+    return new Visitor(
+        caller,
+        allowance.requestsPerMinuteOr(limits.requestsPerMinute()),
+        allowance.bodyBytesMaxOr(limits.bodyBytesMax()));
   }
 
   private Caller caller(Admitted admitted) {
@@ -155,22 +165,26 @@ public final class Door extends HttpFilter {
     return resource.replaceFirst("^(https?://[^/]+)", "$1" + ResourceMetadataServlet.PATH);
   }
 
-  private void requireRate(Caller caller) {
-    String holder = caller.access().holder();
+  private void requireRate(Visitor visitor) {
+    String holder = visitor.caller().access().holder();
     // Whoever is in without a token is on this machine, and is many clients at once.
-    Duration wait = holder.equals(Access.ANYBODY) ? Duration.ZERO : rates.take(holder);
+    Duration wait =
+        holder.equals(Access.ANYBODY)
+            ? Duration.ZERO
+            : rates.take(holder, visitor.requestsPerMinute());
     if (!wait.isZero()) {
       throw new Problem(
               Problem.TOO_MANY,
               "More than %,d requests a minute with this token. Wait a moment."
-                  .formatted(limits.requestsPerMinute()))
+                  .formatted(visitor.requestsPerMinute()))
           .with("Retry-After", String.valueOf(wait.toSeconds() + 1));
     }
   }
 
-  private void requireLength(HttpServletRequest request) throws LimitedBody.Exceeded {
-    if (request.getContentLengthLong() > limits.bodyBytesMax()) {
-      throw LimitedBody.tooLarge(limits.bodyBytesMax());
+  private static void requireLength(HttpServletRequest request, int bytesMax)
+      throws LimitedBody.Exceeded {
+    if (request.getContentLengthLong() > bytesMax) {
+      throw LimitedBody.tooLarge(bytesMax);
     }
   }
 }

@@ -5,12 +5,16 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -32,8 +36,6 @@ public final class HttpServer implements AutoCloseable {
   /// How long a connection may be silent in the middle of a request, or between two.
   private static final Duration IDLE_MAX = Duration.ofSeconds(30);
 
-  private static final Duration HEADERS_MAX = Duration.ofSeconds(15);
-
   /// How long requests under way may take when the server ends.
   private static final Duration END_MAX = Duration.ofSeconds(5);
 
@@ -45,41 +47,49 @@ public final class HttpServer implements AutoCloseable {
   private final InetSocketAddress address;
   private final SlowConnections slow;
 
-  /// Without encryption.
+  /// Without encryption, and with any number of connections from one address.
   public HttpServer(InetSocketAddress address, List<Filter> filters, List<Mount> mounts) {
-    this(address, null, filters, mounts);
+    this(address, null, new Connections(0), filters, mounts);
   }
 
   /// @param tls null for connections that are not encrypted
   /// @param filters in the order in which a request passes them
   public HttpServer(
-      InetSocketAddress address, @Nullable Tls tls, List<Filter> filters, List<Mount> mounts) {
-    this(address, tls, filters, mounts, HEADERS_MAX);
-  }
-
-  /// @param headersMax how long the headers of a connection's first request may take, and up to
-  ///   twice that
-  HttpServer(
       InetSocketAddress address,
       @Nullable Tls tls,
+      Connections connections,
       List<Filter> filters,
-      List<Mount> mounts,
-      Duration headersMax) {
+      List<Mount> mounts) {
     this.address = address;
     QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX);
     threads.setName("http");
     threads.setDaemon(true);
     server = new Server(threads);
     server.setStopTimeout(END_MAX.toMillis());
-    connector = new ServerConnector(server, factories(tls));
+    connector = new WatchedConnector(server, factories(tls));
     connector.setHost(address.getAddress().getHostAddress());
     connector.setPort(address.getPort());
     connector.setIdleTimeout(IDLE_MAX.toMillis());
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, connector));
+    connector.addBean(new ConnectionsPerAddress(connections.perAddressMax(), connections.exempt()));
     server.setErrorHandler(new Errors());
     server.setHandler(context(filters, mounts));
-    slow = new SlowConnections(connector, headersMax);
+    slow = new SlowConnections(connector, connections.look());
+  }
+
+  private static final class WatchedConnector extends ServerConnector {
+    WatchedConnector(Server server, ConnectionFactory... factories) {
+      super(server, factories);
+    }
+
+    @Override
+    protected SocketChannelEndPoint newEndPoint(
+        SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+      SocketChannelEndPoint endPoint = new WatchedEndPoint(channel, selector, key, getScheduler());
+      endPoint.setIdleTimeout(getIdleTimeout());
+      return endPoint;
+    }
   }
 
   private static ConnectionFactory[] factories(@Nullable Tls tls) {

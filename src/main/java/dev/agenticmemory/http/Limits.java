@@ -1,6 +1,6 @@
 package dev.agenticmemory.http;
 
-/// What callers may ask for.
+/// What callers may ask for whose token has no limits of its own.
 ///
 /// @param requestsPerMinute of one caller, over some seconds on average; 0 for no limit
 /// @param bodyBytesMax longest body of a request

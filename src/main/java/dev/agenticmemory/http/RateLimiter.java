@@ -14,8 +14,6 @@ final class RateLimiter {
   /// How many callers are remembered: those of longest ago have their full allowance again anyway.
   private static final int CALLERS_MAX = 10_000;
 
-  private final double perSecond;
-  private final double most;
   private final InstantSource clock;
   private final Map<String, Bucket> buckets =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -27,19 +25,20 @@ final class RateLimiter {
 
   private record Bucket(double left, long atMillis) {}
 
-  /// @param perMinute 0 for no limit
-  RateLimiter(int perMinute, InstantSource clock) {
-    this.perSecond = perMinute / 60.0;
-    this.most = Math.max(1, perSecond * BURST_S);
+  RateLimiter(InstantSource clock) {
     this.clock = clock;
   }
 
   /// Takes one request from the allowance of this caller. Returns how long it has to wait where
   /// there is none left, else zero.
-  synchronized Duration take(String caller) {
-    if (perSecond == 0) {
+  ///
+  /// @param perMinute what this caller is given; 0 for no limit
+  synchronized Duration take(String caller, int perMinute) {
+    if (perMinute == 0) {
       return Duration.ZERO;
     }
+    double perSecond = perMinute / 60.0;
+    double most = Math.max(1, perSecond * BURST_S);
     long now = clock.millis();
     Bucket bucket = buckets.getOrDefault(caller, new Bucket(most, now));
     double gained = Math.max(0, now - bucket.atMillis()) / 1_000.0 * perSecond;

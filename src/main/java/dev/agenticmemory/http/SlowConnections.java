@@ -9,8 +9,9 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ServerConnector;
 
-/// Closes connections whose first request does not come to the end of its headers. The idle timeout
-/// does not: a byte now and then is enough for it.
+/// Closes connections whose first request does not come to the end of its headers, and those whose
+/// client takes next to nothing of what it asked for. The idle timeout does not: a byte now and
+/// then is enough for it.
 final class SlowConnections {
 
   private final ServerConnector connector;
@@ -31,7 +32,9 @@ final class SlowConnections {
   private void look() {
     Set<EndPoint> still = new HashSet<>();
     for (EndPoint endPoint : connector.getConnectedEndPoints()) {
-      if (isUnheard(endPoint)) {
+      if (isSlow(endPoint)) {
+        endPoint.close();
+      } else if (isUnheard(endPoint)) {
         if (unheard.contains(endPoint)) {
           endPoint.close();
         } else {
@@ -43,6 +46,10 @@ final class SlowConnections {
     if (connector.isRunning()) {
       watch();
     }
+  }
+
+  private static boolean isSlow(EndPoint endPoint) {
+    return endPoint instanceof WatchedEndPoint watched && watched.isSlow();
   }
 
   private static boolean isUnheard(EndPoint endPoint) {

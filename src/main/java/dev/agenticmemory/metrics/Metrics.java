@@ -12,9 +12,11 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /// Every meter of the program, in the format of Prometheus.
 public final class Metrics {
@@ -22,14 +24,18 @@ public final class Metrics {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  public Metrics() {
+  private final InstantSource clock;
+  private volatile @Nullable JobMeters jobs;
+
+  public Metrics(InstantSource clock) {
+    this.clock = clock;
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
   }
 
-  /// Adds what is kept and what waits.
+  /// Adds what is kept, what waits, and what the jobs did.
   ///
   /// @param engine empty as long as it is not open: a look at the metrics opens nothing
   public void watch(Supplier<Optional<Engine>> engine) {
@@ -38,6 +44,7 @@ public final class Metrics {
     gauge("memory.users", "kind", "with_memories", engine, e -> stats(e).users());
     gauge("memory.ingests", "state", "waiting", engine, e -> e.ingests().waiting());
     gauge("memory.ingests", "state", "failed", engine, e -> e.ingests().failed());
+    jobs = new JobMeters(registry, () -> engine.get().map(Engine::reports), clock);
   }
 
   private static Stats stats(Engine engine) {
@@ -74,6 +81,10 @@ public final class Metrics {
 
   /// All of them, in Prometheus's text format.
   public String scrape() {
+    JobMeters watched = jobs;
+    if (watched != null) {
+      watched.look();
+    }
     return registry.scrape();
   }
 }

@@ -2,6 +2,7 @@ package dev.agenticmemory.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agenticmemory.auth.Allowance;
 import dev.agenticmemory.auth.TokenFile;
 import dev.agenticmemory.domain.Right;
 import java.nio.file.Files;
@@ -205,6 +206,41 @@ final class DoorTest {
       assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(1, 11);
       assertThat(two.get(LIST).status()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void aTokensOwnRateHoldsInPlaceOfThatOfAll() {
+    try (HttpFixture fixture = new HttpFixture(folder, null, new Limits(6, 1_000_000))) {
+      Client slower = fixture.client().bearer(fixture.token(new Allowance(1, null)).secret());
+      Client faster = fixture.client().bearer(fixture.token(new Allowance(600, null)).secret());
+      Client free = fixture.client().bearer(fixture.token(new Allowance(0, null)).secret());
+      assertThat(slower.get(LIST).status()).isEqualTo(200);
+      Client.Answer answer = slower.get(LIST);
+      assertThat(answer.status()).isEqualTo(429);
+      assertThat(answer.json().path("detail").asText()).contains("More than 1 requests a minute");
+      assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(11, 61);
+      for (int i = 0; i < 20; i++) {
+        assertThat(faster.get(LIST).status()).isEqualTo(200);
+        assertThat(free.get(LIST).status()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void aTokensOwnLongestBodyHoldsInPlaceOfThatOfAll() {
+    try (HttpFixture fixture = new HttpFixture(folder, null, new Limits(0, 4_000))) {
+      Client small = fixture.client().bearer(fixture.token(new Allowance(null, 2_000)).secret());
+      Client usual = fixture.client().bearer(fixture.token(Allowance.USUAL).secret());
+      Client large = fixture.client().bearer(fixture.token(new Allowance(null, 8_000)).secret());
+      assertThat(small.post("/memory/add", add(3_000)).status()).isEqualTo(413);
+      assertThat(usual.post("/memory/add", add(3_000)).status()).isEqualTo(200);
+      assertThat(usual.post("/memory/add", add(6_000)).status()).isEqualTo(413);
+      assertThat(large.post("/memory/add", add(6_000)).status()).isEqualTo(200);
+    }
+  }
+
+  private static String add(int chars) {
+    return "{\"user_id\":\"u\",\"infer\":false,\"text\":\"%s\"}".formatted("x".repeat(chars));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.agenticmemory.http;
 
 import dev.agenticmemory.audit.AuditFiles;
 import dev.agenticmemory.audit.AuditLog;
+import dev.agenticmemory.auth.Allowance;
 import dev.agenticmemory.auth.Gatekeeper;
 import dev.agenticmemory.auth.Issuer;
 import dev.agenticmemory.auth.Token;
@@ -18,12 +19,16 @@ import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Inference;
 import dev.agenticmemory.engine.IngestWorker;
+import dev.agenticmemory.engine.Lifecycle;
+import dev.agenticmemory.engine.Workspaces;
+import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.llm.PromptedModel;
 import dev.agenticmemory.llm.Prompts;
 import dev.agenticmemory.llm.ScriptedModel;
 import dev.agenticmemory.llm.openai.OpenAiChat;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.MemoryOffer;
+import dev.agenticmemory.metrics.MeteredModel;
 import dev.agenticmemory.metrics.Metrics;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import dev.agenticmemory.transport.McpEndpoints;
@@ -51,7 +56,7 @@ final class HttpFixture implements AutoCloseable {
 
   private final SqliteStore store;
   private final TokenFile tokens;
-  private final Metrics metrics = new Metrics();
+  private final Metrics metrics = new Metrics(Clock.systemUTC());
   private final AuditFiles auditFiles;
   private final Audit audit;
   private final McpEndpoints mcp;
@@ -148,6 +153,20 @@ final class HttpFixture implements AutoCloseable {
 
   TokenFile.Created token(
       List<String> users, List<String> agents, @Nullable Instant expires, Right... rights) {
+    return token(users, agents, expires, Allowance.USUAL, rights);
+  }
+
+  /// A token for everything that has limits of its own.
+  TokenFile.Created token(Allowance allowance) {
+    return token(List.of(), List.of(), null, allowance, Right.values());
+  }
+
+  private TokenFile.Created token(
+      List<String> users,
+      List<String> agents,
+      @Nullable Instant expires,
+      Allowance allowance,
+      Right... rights) {
     return tokens.create(
         new Token(
             "",
@@ -156,6 +175,7 @@ final class HttpFixture implements AutoCloseable {
             users.stream().map(UserId::new).toList(),
             agents.stream().map(AgentId::new).toList(),
             Set.of(rights),
+            allowance,
             Instant.EPOCH,
             expires,
             null));
@@ -180,12 +200,14 @@ final class HttpFixture implements AutoCloseable {
     return tokens;
   }
 
-  private static Inference inference(ScriptedModel model, Duration patience) {
+  private Inference inference(ScriptedModel model, Duration patience) {
     Duration callMax = Duration.ofSeconds(60);
     OpenAiChat chat =
         new OpenAiChat(
             model.openAiUrl(), "sk-test", "scripted", callMax, Map.of(), Clock.systemUTC());
-    return new Inference(new PromptedModel(chat, Prompts.read(null, null)), patience, callMax);
+    LanguageModel metered =
+        new MeteredModel(new PromptedModel(chat, Prompts.read(null, null)), metrics);
+    return new Inference(metered, patience, callMax);
   }
 
   private void signal() {
@@ -194,6 +216,18 @@ final class HttpFixture implements AutoCloseable {
 
   Engine engine() {
     return engine;
+  }
+
+  /// The jobs on the same store, as another process would run them.
+  Lifecycle jobs(Workspaces workspaces) {
+    return Lifecycle.of(
+        store,
+        new HashEmbedder(64),
+        engine.writer(),
+        null,
+        workspaces,
+        new Lifecycle.Settings(new UserId("me"), 7),
+        Clock.systemUTC());
   }
 
   List<Route> routes() {
