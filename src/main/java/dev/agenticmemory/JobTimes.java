@@ -8,8 +8,7 @@ import dev.agenticmemory.engine.Lifecycle;
 import dev.agenticmemory.schedule.Cron;
 import dev.agenticmemory.schedule.Scheduler;
 import dev.agenticmemory.schedule.Timetable;
-import dev.agenticmemory.store.MemoryStore;
-import java.time.Clock;
+import dev.agenticmemory.schedule.Turns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,7 +27,7 @@ final class JobTimes {
   ///
   /// Throws `InvalidInput` where an expression cannot be read. The store is asked for only when a
   /// job is looked at.
-  static Scheduler start(Jobs jobs, Supplier<Lifecycle> lifecycle, Supplier<MemoryStore> store) {
+  static Scheduler start(Jobs jobs, Supplier<Lifecycle> lifecycle, Supplier<Turns> turns) {
     Consumer<String> progress = line -> LOG.debug("{}", line);
     List<Timetable.Entry> entries = new ArrayList<>();
     enter(
@@ -49,7 +48,7 @@ final class JobTimes {
         "DREAM_CRON",
         jobs.dream(),
         () -> lifecycle.get().dream().run(false, progress));
-    return new Scheduler(() -> new Timetable(store.get(), Clock.systemUTC()), entries);
+    return new Scheduler(() -> new Timetable(turns.get()), entries);
   }
 
   private static void enter(

@@ -34,6 +34,11 @@ final class Launch {
         jvmOptions().stream().filter(option -> !option.startsWith("-XX:AOTCache")).toList());
   }
 
+  /// How this process is called where others see it: its id and its machine.
+  static String process() {
+    return "process " + ManagementFactory.getRuntimeMXBean().getName();
+  }
+
   private static List<String> java(List<String> options) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

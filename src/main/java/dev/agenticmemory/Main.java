@@ -111,7 +111,11 @@ public final class Main {
     commands.add(new ImportCommand(program::imports, program.person(), Clock.systemUTC()));
     commands.add(new MigrateCommand(program::move));
     commands.add(new ReembedCommand(program::reembed, config.embedding().id()));
-    commands.addAll(JobCommands.all(program::lifecycle, Clock.systemUTC()));
+    commands.addAll(
+        JobCommands.all(
+            program::lifecycle,
+            (job, progress, work) -> program.byHand().run(job, progress, work::run),
+            Clock.systemUTC()));
     commands.add(
         new CommandLine(installCommand(config)).addSubcommand(serviceCommand(config, envFile)));
     commands.add(new DoctorCommand(() -> program.checks(places(config))));

@@ -35,7 +35,9 @@ import dev.agenticmemory.metrics.MeteredModel;
 import dev.agenticmemory.openclaw.Layout;
 import dev.agenticmemory.openclaw.NamedFolders;
 import dev.agenticmemory.openclaw.OpenClaw;
+import dev.agenticmemory.schedule.ByHand;
 import dev.agenticmemory.schedule.Scheduler;
+import dev.agenticmemory.schedule.Turns;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Reembedding;
 import dev.agenticmemory.store.sqlite.SqliteStore;
@@ -53,6 +55,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -69,6 +72,9 @@ final class Program implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Program.class);
 
+  /// How long a job that is asked for waits for another process's run of it.
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private final Config config;
   private final String version;
   private final Map<String, String> environment;
@@ -81,6 +87,7 @@ final class Program implements AutoCloseable {
   private @Nullable Lifecycle lifecycle;
   private @Nullable McpEndpoints endpoints;
   private @Nullable LocalServer local;
+  private @Nullable Turns turns;
   private @Nullable Scheduler scheduler;
   private boolean closed;
 
@@ -163,10 +170,22 @@ final class Program implements AutoCloseable {
     return lifecycle;
   }
 
+  private synchronized Turns turns() {
+    if (turns == null) {
+      turns = new Turns(opened(), Clock.systemUTC(), Launch.process());
+    }
+    return turns;
+  }
+
+  /// Runs a job for who asks for it now.
+  ByHand byHand() {
+    return new ByHand(turns(), PATIENCE);
+  }
+
   /// Runs the jobs at their times, until the program ends.
   private synchronized void startJobs() {
     if (!closed && scheduler == null) {
-      scheduler = JobTimes.start(config.jobs(), this::lifecycle, this::opened);
+      scheduler = JobTimes.start(config.jobs(), this::lifecycle, this::turns);
     }
   }
 
@@ -359,11 +378,13 @@ final class Program implements AutoCloseable {
     McpEndpoints mcp;
     LocalServer stdio;
     Scheduler jobs;
+    Turns runs;
     synchronized (this) {
       running = network;
       mcp = endpoints;
       stdio = local;
       jobs = scheduler;
+      runs = turns;
     }
     if (stdio != null) {
       stdio.close();
@@ -376,6 +397,9 @@ final class Program implements AutoCloseable {
     }
     if (jobs != null) {
       jobs.close();
+    }
+    if (runs != null) {
+      runs.close();
     }
     closeParts();
   }

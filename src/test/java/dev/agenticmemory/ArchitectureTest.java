@@ -48,7 +48,7 @@ final class ArchitectureTest {
             mayUse("llm.*", "domain", "llm", "remote", "remote.aws"),
             mayUse("engine", "domain", "text", "json", "store", "embed", "llm", "remote", "rerank"),
             mayUse("openclaw", "domain", "text", "json", "engine"),
-            mayUse("schedule", "domain", "store", "engine"),
+            mayUse("schedule", "domain", "json", "store", "engine"),
             mayUse("mcp", "domain", "json", "engine", "store", "llm"),
             mayUse("transport", "domain", "mcp", "engine", "json"),
             mayUse("auth", "domain", "json", "engine"),

@@ -34,18 +34,34 @@ public final class JobCommands {
 
   private JobCommands() {}
 
+  /// What a job does.
+  @FunctionalInterface
+  public interface Work {
+    JobReport run() throws InterruptedException;
+  }
+
+  /// Does the work of a job while no other process does.
+  @FunctionalInterface
+  public interface Alone {
+    JobReport run(Job job, Consumer<String> progress, Work work) throws InterruptedException;
+  }
+
   /// All of them.
-  public static List<Object> all(Supplier<Lifecycle> lifecycle, Clock clock) {
+  public static List<Object> all(Supplier<Lifecycle> lifecycle, Alone alone, Clock clock) {
     return List.of(
-        new DigestCommand(lifecycle, clock),
-        new SyncCommand(lifecycle),
-        new DreamCommand(lifecycle),
+        new DigestCommand(lifecycle, alone, clock),
+        new SyncCommand(lifecycle, alone),
+        new DreamCommand(lifecycle, alone),
         new JobsCommand(lifecycle));
   }
 
   /// What every job has.
   @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields before it calls a command.
   abstract static class JobCommand implements Callable<Integer> {
+
+    private final Job job;
+    private final Supplier<Lifecycle> lifecycle;
+    private final Alone alone;
 
     @Spec CommandSpec spec;
 
@@ -55,18 +71,27 @@ public final class JobCommands {
     @Option(names = "--json", description = "Print the report as JSON, and nothing else.")
     boolean json;
 
-    abstract JobReport run(Consumer<String> progress) throws InterruptedException;
+    JobCommand(Job job, Supplier<Lifecycle> lifecycle, Alone alone) {
+      this.job = job;
+      this.lifecycle = lifecycle;
+      this.alone = alone;
+    }
+
+    abstract JobReport run(Lifecycle jobs, Consumer<String> progress) throws InterruptedException;
 
     @Override
     public Integer call() throws InterruptedException {
       PrintWriter out = spec.commandLine().getOut();
-      JobReport report =
-          run(line -> {
+      Consumer<String> progress =
+          line -> {
             if (!json) {
               out.println(line);
               out.flush();
             }
-          });
+          };
+      Work work = () -> run(lifecycle.get(), progress);
+      // What changes nothing is in nobody's way.
+      JobReport report = dryRun ? work.run() : alone.run(job, progress, work);
       print(report, out);
       return report.isClean() ? 0 : EXIT_UNDONE;
     }
@@ -105,7 +130,6 @@ public final class JobCommands {
       mixinStandardHelpOptions = true)
   static final class DigestCommand extends JobCommand {
 
-    private final Supplier<Lifecycle> lifecycle;
     private final Clock clock;
 
     @ArgGroup @Nullable Which which;
@@ -122,14 +146,14 @@ public final class JobCommands {
       boolean all;
     }
 
-    DigestCommand(Supplier<Lifecycle> lifecycle, Clock clock) {
-      this.lifecycle = lifecycle;
+    DigestCommand(Supplier<Lifecycle> lifecycle, Alone alone, Clock clock) {
+      super(Job.DIGEST, lifecycle, alone);
       this.clock = clock;
     }
 
     @Override
-    JobReport run(Consumer<String> progress) throws InterruptedException {
-      Digest digest = lifecycle.get().digest();
+    JobReport run(Lifecycle jobs, Consumer<String> progress) throws InterruptedException {
+      Digest digest = jobs.digest();
       JobReport report = digest.run(days(), dryRun, progress);
       if (report.count(Fate.WAITING) == 0 || dryRun) {
         return report;
@@ -171,15 +195,13 @@ public final class JobCommands {
       mixinStandardHelpOptions = true)
   static final class SyncCommand extends JobCommand {
 
-    private final Supplier<Lifecycle> lifecycle;
-
-    SyncCommand(Supplier<Lifecycle> lifecycle) {
-      this.lifecycle = lifecycle;
+    SyncCommand(Supplier<Lifecycle> lifecycle, Alone alone) {
+      super(Job.SYNC, lifecycle, alone);
     }
 
     @Override
-    JobReport run(Consumer<String> progress) {
-      return lifecycle.get().sync().run(dryRun, progress);
+    JobReport run(Lifecycle jobs, Consumer<String> progress) {
+      return jobs.sync().run(dryRun, progress);
     }
   }
 
@@ -190,15 +212,13 @@ public final class JobCommands {
       mixinStandardHelpOptions = true)
   static final class DreamCommand extends JobCommand {
 
-    private final Supplier<Lifecycle> lifecycle;
-
-    DreamCommand(Supplier<Lifecycle> lifecycle) {
-      this.lifecycle = lifecycle;
+    DreamCommand(Supplier<Lifecycle> lifecycle, Alone alone) {
+      super(Job.DREAM, lifecycle, alone);
     }
 
     @Override
-    JobReport run(Consumer<String> progress) {
-      return lifecycle.get().dream().run(dryRun, progress);
+    JobReport run(Lifecycle jobs, Consumer<String> progress) {
+      return jobs.dream().run(dryRun, progress);
     }
   }
 

@@ -24,9 +24,13 @@ public record TextHash(String hex) {
   }
 
   public static TextHash of(String text) {
+    return new TextHash(sha256(normalised(text)));
+  }
+
+  /// What of a text its hash sees: composed characters, and one blank where there are several.
+  public static String normalised(String text) {
     String composed = Normalizer.normalize(text, Normalizer.Form.NFC);
-    String normalised = BLANKS.matcher(composed).replaceAll(" ").strip();
-    return new TextHash(sha256(normalised));
+    return BLANKS.matcher(composed).replaceAll(" ").strip();
   }
 
   /// SHA-256 of `text` exactly as it is, in hexadecimal.

@@ -137,7 +137,8 @@ public final class AddMemory {
           }
           case Outcome.Duplicate(MemoryId _) -> {}
           case Outcome.Stale _ -> {} // What was pending is settled, or gone.
-          case Outcome.LeaseLost _ -> throw new IllegalStateException("An add ends no task");
+          case Outcome.Superseded _, Outcome.LeaseLost _ ->
+              throw new IllegalStateException("An add replaces no mark and ends no task");
         }
       }
     }

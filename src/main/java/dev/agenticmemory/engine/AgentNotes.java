@@ -41,8 +41,6 @@ final class AgentNotes {
   /// How often it is decided anew because others changed the same memories meanwhile.
   private static final int ROUNDS_MAX = 5;
 
-  private static final String LEDGER = "notes";
-
   private final Parts parts;
   private final MemoryStore store;
   private final Judgement judgement;
@@ -57,44 +55,73 @@ final class AgentNotes {
   /// What is known of each item by now.
   private final Map<String, Line> lines = new LinkedHashMap<>();
 
+  /// The ledger as it was read or written last.
+  private Optional<Mark> kept = Optional.empty();
+
+  /// Whether somebody else has written another one since.
+  private boolean overtaken;
+
   AgentNotes(Parts parts, Judgement judgement, UserId user, AgentId agent, Run run) {
     this.parts = parts;
     this.store = parts.store();
     this.judgement = judgement;
     this.scope = new Scope(user, agent, null);
-    this.name = new Mark.Name(LEDGER, user.value(), agent.value());
+    this.name = new Mark.Name(Ledger.NOTES, user.value(), agent.value());
     this.run = run;
     this.now = parts.clock().instant();
   }
 
-  void sync(List<Workspace.Section> sections) {
-    Ledger before = store.mark(name).map(m -> Ledger.parse(m.value())).orElse(Ledger.EMPTY);
+  /// Brings memory in step with these sections. False where somebody else has kept another ledger
+  /// meanwhile: the notes are to be read again then.
+  boolean sync(List<Workspace.Section> sections) {
+    kept = store.mark(name);
+    Ledger before = kept.map(mark -> Ledger.parse(mark.value())).orElse(Ledger.EMPTY);
     Map<String, Line> known = before.byEntry();
-    for (Workspace.Section section : sections) {
-      String heading = fingerprint("section", section.name());
-      for (String item : section.items()) {
-        String text = Fitting.of(item);
-        String entry = fingerprint("item", TextHash.of(text).hex());
-        if (texts.putIfAbsent(entry, text) == null) {
-          lines.put(entry, known.getOrDefault(entry, Line.open(entry, heading)));
-        }
+    sections.forEach(section -> section.items().forEach(item -> read(section, item, known)));
+    List<Line> fresh = lines.values().stream().filter(l -> !known.containsKey(l.entry())).toList();
+    List<Line> gone = before.gone(lines.keySet());
+    if (!fresh.isEmpty() || !gone.isEmpty()) {
+      run.say(
+          "%s: %d new or changed items, %d removed"
+              .formatted(scope.agent(), fresh.size(), gone.size()));
+      List<Line> forgotten = fresh.stream().filter(line -> isWithdrawn(line, gone)).toList();
+      List<Line> wanted = fresh.stream().filter(line -> !forgotten.contains(line)).toList();
+      Map<String, Edit> edits = before.edits(List.copyOf(lines.values()));
+      if (run.isDry()) {
+        tellDry(wanted, gone, edits);
+      } else {
+        new Changing(gone, edits).apply(wanted);
+      }
+      if (!overtaken) {
+        run.count(Fate.FORGOTTEN, forgotten.size());
       }
     }
-    List<Line> fresh = lines.values().stream().filter(l -> !known.containsKey(l.entry())).toList();
-    List<Line> gone = before.lines().stream().filter(l -> !lines.containsKey(l.entry())).toList();
-    run.count(Fate.UNCHANGED, lines.size() - (long) fresh.size());
-    if (fresh.isEmpty() && gone.isEmpty()) {
-      return;
+    if (!overtaken) {
+      run.count(Fate.UNCHANGED, lines.size() - (long) fresh.size());
     }
-    run.say(
-        "%s: %d new or changed items, %d removed"
-            .formatted(scope.agent(), fresh.size(), gone.size()));
-    Map<String, Edit> edits = before.edits(List.copyOf(lines.values()));
-    if (run.isDry()) {
-      tellDry(fresh, gone, edits);
-    } else {
-      new Changing(gone, edits).apply(fresh);
+    return !overtaken;
+  }
+
+  private void read(Workspace.Section section, String item, Map<String, Line> known) {
+    String text = Fitting.of(section.text(item));
+    String entry = entry(text);
+    if (texts.putIfAbsent(entry, text) == null) {
+      String name = section.place() == 1 ? section.name() : section.name() + section.place();
+      Imprint of =
+          new Imprint(
+              entry,
+              fingerprint("section", name),
+              fingerprint("body", TextHash.of(item).hex()),
+              TextHash.normalised(text).length());
+      lines.put(entry, known.getOrDefault(entry, Line.open(of)));
     }
+  }
+
+  /// Whether words of what its user deleted would come back with an item.
+  private boolean isWithdrawn(Line line, List<Line> gone) {
+    return gone.stream()
+        .filter(before -> before.of().isSaidBy(line.of(), text(line), this::entry))
+        .anyMatch(before -> Erasures.byUser(store, before));
   }
 
   private void tellDry(List<Line> fresh, List<Line> gone, Map<String, Edit> edits) {
@@ -102,6 +129,14 @@ final class AgentNotes {
     run.count(Fate.UPDATED, updated);
     run.count(Fate.ADDED, fresh.size() - updated);
     run.count(Fate.RETIRED, gone.size() - updated);
+  }
+
+  private String text(Line line) {
+    return Objects.requireNonNull(texts.get(line.entry()));
+  }
+
+  private String entry(String text) {
+    return fingerprint("item", TextHash.of(text).hex());
   }
 
   private String fingerprint(String kind, String what) {
@@ -127,7 +162,7 @@ final class AgentNotes {
       settled.putAll(lines);
       fresh.forEach(line -> settled.remove(line.entry()));
       boolean all = true;
-      for (int from = 0; from < fresh.size(); from += ITEMS_PER_QUESTION) {
+      for (int from = 0; from < fresh.size() && !overtaken; from += ITEMS_PER_QUESTION) {
         run.pause();
         all &= take(fresh.subList(from, Math.min(fresh.size(), from + ITEMS_PER_QUESTION)));
       }
@@ -140,7 +175,7 @@ final class AgentNotes {
     private boolean take(List<Line> some) {
       List<Item> items = some.stream().map(this::item).toList();
       Settlement settlement = new Settlement(parts, judgement, Source.SYNC);
-      for (int round = 0; round < ROUNDS_MAX && run.mayAsk(); round++) {
+      for (int round = 0; round < ROUNDS_MAX && run.mayAsk() && !overtaken; round++) {
         switch (settlement.settle(scope, items, "from the agent's notes", now)) {
           case End.Undecided(Failure failure, Usage usage)
               when failure.kind() == Failure.Kind.NONSENSE && some.size() > 1 -> {
@@ -161,18 +196,16 @@ final class AgentNotes {
           }
         }
       }
-      run.failed(
-          "Some notes of %s are left for the next run".formatted(scope.agent()), some.size());
+      if (!overtaken) {
+        run.failed(
+            "Some notes of %s are left for the next run".formatted(scope.agent()), some.size());
+      }
       return false;
     }
 
     private Item item(Line line) {
       LocalDate day = LocalDate.ofInstant(now, ZoneOffset.UTC);
       return Item.of(text(line), Author.ASSISTANT, day, null, null);
-    }
-
-    private String text(Line line) {
-      return Objects.requireNonNull(texts.get(line.entry()));
     }
 
     private void retireGone() {
@@ -184,10 +217,9 @@ final class AgentNotes {
           own(line).map(AgentNotes.this::retire).ifPresent(changes::add);
         }
       }
-      changes.add(put(settled, Map.of()));
-      if (parts.writer().apply(changes) instanceof Outcome.Applied) {
-        run.count(Fate.RETIRED, changes.size() - 1L);
-      } else {
+      if (isApplied(changes, settled, Map.of())) {
+        run.count(Fate.RETIRED, changes.size());
+      } else if (!overtaken) {
         run.failed("Notes of %s were changed meanwhile".formatted(scope.agent()), gone.size());
       }
     }
@@ -212,8 +244,7 @@ final class AgentNotes {
         for (int i = 0; i < some.size(); i++) {
           settle(some.get(i), decided.each().get(i));
         }
-        changes.add(put(settledAfter, goneAfter));
-        if (!(parts.writer().apply(changes) instanceof Outcome.Applied)) {
+        if (!isApplied(changes, settledAfter, goneAfter)) {
           return false;
         }
         settled = settledAfter;
@@ -224,19 +255,19 @@ final class AgentNotes {
 
       private void settle(Line line, Settled one) {
         Edit edit = edits.get(line.entry());
-        Line old = edit == null ? Line.open("", "") : edit.before();
-        Optional<Memory> before = own(old).filter(memory -> !isTouched(memory.id()));
+        Optional<Line> old = Optional.ofNullable(edit).map(Edit::before);
+        Optional<Memory> before =
+            old.flatMap(AgentNotes.this::own).filter(memory -> !isTouched(memory.id()));
         if (one.fate() == Fate.ADDED && before.isPresent()) {
-          replace(line, old, before.get(), one);
+          replace(line, old.orElseThrow(), before.get(), one);
           return;
         }
         fates.add(one.fate());
-        boolean same = own(old).filter(memory -> memory.id().equals(one.memory())).isPresent();
-        if (same) {
-          goneAfter.remove(old.entry());
-        }
-        long own = one.fate() == Fate.ADDED || same ? version(one.memory()) : 0;
-        settledAfter.put(line.entry(), new Line(line.entry(), line.heading(), one.memory(), own));
+        Optional<Line> same =
+            old.filter(l -> own(l).filter(m -> m.id().equals(one.memory())).isPresent());
+        same.ifPresent(l -> goneAfter.remove(l.entry()));
+        long own = one.fate() == Fate.ADDED || same.isPresent() ? version(one.memory()) : 0;
+        settledAfter.put(line.entry(), new Line(line.of(), one.memory(), own));
       }
 
       /// An edited item keeps its memory, where that is there because of it alone.
@@ -246,9 +277,7 @@ final class AgentNotes {
         changes.add(settlement.revise(before, text(line), now));
         fates.add(Fate.UPDATED);
         goneAfter.remove(old.entry());
-        settledAfter.put(
-            line.entry(),
-            new Line(line.entry(), line.heading(), before.id(), before.version() + 1));
+        settledAfter.put(line.entry(), new Line(line.of(), before.id(), before.version() + 1));
       }
 
       private boolean isTouched(MemoryId id) {
@@ -297,8 +326,23 @@ final class AgentNotes {
             null));
   }
 
-  /// The ledger, in the order of the file as far as that is known.
-  private Change put(Map<String, Line> settled, Map<String, Line> gone) {
+  /// Does these changes, if nobody else has kept another ledger, and keeps one of what is so then.
+  private boolean isApplied(
+      List<Change> changes, Map<String, Line> settled, Map<String, Line> gone) {
+    Mark ledger = new Mark(name, ledger(settled, gone).print(), now);
+    List<Change> all = new ArrayList<>(changes);
+    all.add(ledger.inPlaceOf(kept));
+    Outcome outcome = parts.writer().apply(all);
+    overtaken = outcome instanceof Outcome.Marked || outcome instanceof Outcome.Superseded;
+    boolean applied = outcome instanceof Outcome.Applied;
+    if (applied) {
+      kept = Optional.of(ledger);
+    }
+    return applied;
+  }
+
+  /// In the order of the file as far as that is known.
+  private Ledger ledger(Map<String, Line> settled, Map<String, Line> gone) {
     List<Line> all = new ArrayList<>();
     for (String entry : lines.keySet()) {
       Line line = settled.get(entry);
@@ -307,6 +351,6 @@ final class AgentNotes {
       }
     }
     all.addAll(gone.values());
-    return new Change.PutMark(new Mark(name, new Ledger(all).print(), now));
+    return new Ledger(all);
   }
 }

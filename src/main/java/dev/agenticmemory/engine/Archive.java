@@ -201,7 +201,7 @@ final class Archive {
   private Change forget(Memory memory) {
     HistoryEntry history =
         new HistoryEntry(
-            memory.id(), Event.DELETE, null, null, now, Erasures.DREAM, reason(FORGOTTEN), null);
+            memory.id(), Event.DELETE, null, null, now, Erasures.DREAM, Erasures.WITHDRAWN, null);
     return new Change.Erase(memory.id(), memory.version(), history);
   }
 
@@ -212,8 +212,7 @@ final class Archive {
           case UPDATED -> "merged into the long-term memory ";
           case KNOWN -> "known already by the long-term memory ";
           case RETIRED -> "ended the long-term memory ";
-          case FORGOTTEN -> "its user deleted what it says";
-          case ARCHIVED, MERGED, PURGED, NOISE, UNCHANGED, WAITING, FAILED ->
+          case FORGOTTEN, ARCHIVED, MERGED, PURGED, NOISE, UNCHANGED, WAITING, FAILED ->
               throw new IllegalStateException("No fate of an archived memory: " + settled.fate());
         };
     return "archived: " + what + (settled.memory() == null ? "" : settled.memory());

@@ -5,7 +5,9 @@ import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Extent;
+import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.MemoryStore;
 import java.time.Clock;
 import java.util.List;
@@ -63,7 +65,12 @@ public final class DeleteMemories {
   /// Returns how many memories there were; with `dryRun`, how many there are.
   public long byUser(Caller caller, UserId user, boolean dryRun) {
     caller.requireAllAgents("Forgetting a user");
-    return delete(caller, new Extent(caller.user(user), null, null), dryRun);
+    UserId owner = caller.user(user);
+    List<Mark> ledgers = dryRun ? List.of() : Ledger.forgotten(store, owner, clock.instant());
+    long deleted = delete(caller, new Extent(owner, null, null), dryRun);
+    // By these the texts are known again under another heading, too.
+    ledgers.forEach(ledger -> writer.apply(List.of(new Change.ClaimMark(ledger))));
+    return deleted;
   }
 
   private long delete(Caller caller, Extent extent, boolean dryRun) {

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -46,8 +47,10 @@ final class DiaryDay {
   /// How many entries are taken in one change set, and embedded at once.
   private static final int ENTRIES_PER_CHANGE = 50;
 
+  /// How often a day is read anew because others digest it at the same time.
+  private static final int ROUNDS_MAX = 5;
+
   private static final String ENTRY = "diary-entry";
-  private static final String LEDGER = "diary";
   private static final String ACTOR = "digest";
 
   private final Parts parts;
@@ -58,7 +61,12 @@ final class DiaryDay {
   private final Scope scope;
   private final Run run;
   private final Instant now;
+
+  /// What is in the files now, by fingerprint.
   private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+  /// What this run made of entries.
+  private final Map<String, Line> made = new HashMap<>();
 
   DiaryDay(Parts parts, UserId user, Workspace workspace, LocalDate day, Run run) {
     this.parts = parts;
@@ -73,34 +81,57 @@ final class DiaryDay {
 
   /// Takes the entries that were not taken before.
   void digest() {
-    readComplete();
-    Ledger before = store.mark(ledger()).map(m -> Ledger.parse(m.value())).orElse(Ledger.EMPTY);
-    Map<String, Line> known = before.byEntry();
-    List<Line> lines = new ArrayList<>();
-    entries.forEach(
-        (id, entry) -> lines.add(known.getOrDefault(id, Line.open(id, heading(entry)))));
-    List<Line> fresh = lines.stream().filter(line -> !known.containsKey(line.entry())).toList();
-    run.count(Fate.UNCHANGED, lines.size() - (long) fresh.size());
-    if (!fresh.isEmpty()) {
-      run.say("%s, %s: %d entries not seen before".formatted(agent, day, fresh.size()));
-      Map<String, Line> taken = take(fresh, before.edits(lines), before.shared());
-      putLedger(lines.stream().map(line -> taken.getOrDefault(line.entry(), line)).toList());
-    }
-  }
-
-  /// Keeps the entries that are complete and no noise, by fingerprint. The same words under the
-  /// same heading of a day are one entry, in however many files they stand.
-  private void readComplete() {
-    for (Entry entry : workspace.entries(day)) {
-      if (entry.text().isEmpty()) {
-        run.count(Fate.NOISE);
-      } else if (mayGrow(entry)) {
-        run.count(Fate.WAITING);
-      } else {
-        String hash = TextHash.of(entry.source()).hex();
-        entries.putIfAbsent(store.key().hash("entry", agent.value(), day.toString(), hash), entry);
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+      Map<Fate, Integer> left = readComplete();
+      Optional<Integer> unchanged = take();
+      if (unchanged.isPresent()) {
+        left.forEach(run::count);
+        run.count(Fate.UNCHANGED, unchanged.get());
+        return;
       }
     }
+    run.failed(
+        "Others digest %s of %s all the time: left for the next run".formatted(day, agent), 1);
+  }
+
+  /// Keeps the entries that are complete and no noise, and tells what the others are. The same
+  /// words under the same heading of a day are one entry, in however many files they stand.
+  private Map<Fate, Integer> readComplete() {
+    entries.clear();
+    Map<Fate, Integer> left = new EnumMap<>(Fate.class);
+    for (Entry entry : workspace.entries(day)) {
+      if (entry.text().isEmpty()) {
+        left.merge(Fate.NOISE, 1, Integer::sum);
+      } else if (mayGrow(entry)) {
+        left.merge(Fate.WAITING, 1, Integer::sum);
+      } else {
+        entries.putIfAbsent(fingerprint(entry.source()), entry);
+      }
+    }
+    return left;
+  }
+
+  /// Takes what is new, and returns how many were known; empty where somebody else has kept another
+  /// ledger meanwhile.
+  private Optional<Integer> take() {
+    Optional<Mark> kept = store.mark(ledger());
+    Ledger before = kept.map(mark -> Ledger.parse(mark.value())).orElse(Ledger.EMPTY);
+    Map<String, Line> known = new HashMap<>(before.byEntry());
+    known.putAll(made);
+    List<Line> lines = new ArrayList<>();
+    entries.forEach(
+        (id, entry) -> lines.add(known.getOrDefault(id, Line.open(imprint(id, entry)))));
+    List<Line> fresh = lines.stream().filter(line -> !known.containsKey(line.entry())).toList();
+    Map<String, Line> found = new HashMap<>();
+    if (!fresh.isEmpty()) {
+      run.say("%s, %s: %d entries not seen before".formatted(agent, day, fresh.size()));
+      found.putAll(take(fresh, new Past(before, lines)));
+    }
+    boolean isKept =
+        (fresh.isEmpty() && made.isEmpty())
+            || putLedger(kept, lines.stream().map(l -> found.getOrDefault(l.entry(), l)).toList());
+    long old = lines.stream().filter(line -> !made.containsKey(line.entry())).count();
+    return isKept ? Optional.of((int) old) : Optional.empty();
   }
 
   /// A file that was changed at another time than now, earlier or, by another clock, later, is one
@@ -110,32 +141,43 @@ final class DiaryDay {
         && Duration.between(entry.last(), now).abs().compareTo(Digest.QUIET) < 0;
   }
 
-  private String heading(Entry entry) {
-    return store.key().hash("heading", agent.value(), day.toString(), entry.heading());
+  private Imprint imprint(String fingerprint, Entry entry) {
+    String body = entry.body();
+    return new Imprint(
+        fingerprint,
+        hash("heading", entry.heading()),
+        body.isEmpty() ? fingerprint : hash("body", TextHash.of(body).hex()),
+        TextHash.normalised(entry.source()).length());
   }
 
-  private Map<String, Line> take(List<Line> fresh, Map<String, Edit> edits, Set<MemoryId> shared) {
+  private String fingerprint(String source) {
+    return hash("entry", TextHash.of(source).hex());
+  }
+
+  private String hash(String kind, String what) {
+    return store.key().hash(kind, agent.value(), day.toString(), what);
+  }
+
+  private Map<String, Line> take(List<Line> fresh, Past past) {
     Map<String, Line> taken = new HashMap<>();
     for (int from = 0; from < fresh.size(); from += ENTRIES_PER_CHANGE) {
       run.pause();
       int to = Math.min(fresh.size(), from + ENTRIES_PER_CHANGE);
-      new Batch(fresh.subList(from, to), edits, shared)
-          .take()
-          .forEach(l -> taken.put(l.entry(), l));
+      new Batch(fresh.subList(from, to), past).take().forEach(l -> taken.put(l.entry(), l));
     }
     return taken;
   }
 
   private Mark.Name ledger() {
     String key = Json.print(Json.array().add(agent.value()).add(day.toString()));
-    return new Mark.Name(LEDGER, user(), key);
+    return new Mark.Name(Ledger.DIARY, user(), key);
   }
 
-  private void putLedger(List<Line> lines) {
-    if (!run.isDry()) {
-      Mark mark = new Mark(ledger(), new Ledger(lines).print(), now);
-      var _ = parts.writer().apply(List.of(new Change.PutMark(mark)));
-    }
+  /// False where it is another one by now than what was read.
+  private boolean putLedger(Optional<Mark> before, List<Line> lines) {
+    Mark mark = new Mark(ledger(), new Ledger(lines).print(), now);
+    return run.isDry()
+        || parts.writer().apply(List.of(mark.inPlaceOf(before))) instanceof Outcome.Applied;
   }
 
   private String user() {
@@ -154,19 +196,47 @@ final class DiaryDay {
     }
   }
 
+  /// What the last digest left, as far as it matters to what is new.
+  private final class Past {
+
+    /// The entries that stand in the place of others.
+    private final Map<String, Edit> edits;
+
+    /// What holds several entries.
+    private final Set<MemoryId> shared;
+
+    /// What its user deleted, and is gone from the file too.
+    private final List<Imprint> deleted;
+
+    Past(Ledger before, List<Line> lines) {
+      this.edits = before.edits(lines);
+      this.shared = before.shared();
+      this.deleted =
+          before.gone(entries.keySet()).stream()
+              .filter(line -> Erasures.byUser(store, line))
+              .map(Line::of)
+              .toList();
+    }
+
+    /// Whether words of what its user deleted would come back with an entry.
+    boolean isWithdrawn(Line line, Entry entry) {
+      Edit edit = edits.get(line.entry());
+      return deleted.stream()
+              .anyMatch(d -> d.isSaidBy(line.of(), entry.source(), DiaryDay.this::fingerprint))
+          || (edit != null && !edit.open() && deleted.contains(edit.before().of()));
+    }
+  }
+
   /// Some new entries, taken in one change set.
   private final class Batch {
 
     private final List<Line> lines;
-    private final Map<String, Edit> edits;
-    private final Set<MemoryId> shared;
+    private final Past past;
     private final Map<String, Features> features = new HashMap<>();
 
-    /// @param shared what holds other entries too
-    Batch(List<Line> lines, Map<String, Edit> edits, Set<MemoryId> shared) {
+    Batch(List<Line> lines, Past past) {
       this.lines = lines;
-      this.edits = edits;
-      this.shared = shared;
+      this.past = past;
     }
 
     /// The lines, with what was made of each.
@@ -178,14 +248,21 @@ final class DiaryDay {
         if (run.isDry()
             || attempt.changes.isEmpty()
             || parts.writer().apply(attempt.changes) instanceof Outcome.Applied) {
-          taken.forEach(one -> run.count(one.fate()));
+          taken.stream()
+              .map(Taken::fate)
+              .filter(fate -> fate != Fate.UNCHANGED)
+              .forEach(run::count);
           List<Line> done = new ArrayList<>();
           for (int i = 0; i < lines.size(); i++) {
             Line line = lines.get(i);
             Taken one = taken.get(i);
-            done.add(new Line(line.entry(), line.heading(), one.memory(), one.own()));
+            Line after = new Line(line.of(), one.memory(), one.own());
+            done.add(after);
+            if (one.fate() != Fate.UNCHANGED) {
+              made.put(line.entry(), after);
+            }
             if (one.fate() == Fate.KNOWN && one.memory() != null) {
-              shared.add(one.memory());
+              past.shared.add(one.memory());
             }
           }
           return done;
@@ -208,7 +285,7 @@ final class DiaryDay {
           return unchanged(parse(claimed.get().value()));
         }
         Entry entry = Objects.requireNonNull(entries.get(line.entry()));
-        Taken taken = decide(entry, edits.get(line.entry()));
+        Taken taken = decide(line, entry);
         MemoryId memory = taken.memory();
         String value = memory == null ? "" : memory.toString();
         changes.add(new Change.ClaimMark(new Mark(claim, value, now)));
@@ -230,10 +307,10 @@ final class DiaryDay {
         return value.isEmpty() ? null : MemoryId.parse(value);
       }
 
-      private Taken decide(Entry entry, @Nullable Edit edit) {
+      private Taken decide(Line line, Entry entry) {
         String text = Fitting.of(entry.text());
         TextHash hash = TextHash.of(text);
-        if (store.forgotten(scope.user(), hash)) {
+        if (store.forgotten(scope.user(), hash) || past.isWithdrawn(line, entry)) {
           return new Taken(null, Fate.FORGOTTEN);
         }
         MemoryId twin = written.get(hash);
@@ -245,27 +322,27 @@ final class DiaryDay {
           held.add(same.get());
           return new Taken(same.get(), Fate.KNOWN);
         }
-        MemoryId before = edit == null ? null : edit.before().memory();
-        if (edit == null || before == null) {
-          return add(entry, text, hash);
-        }
-        Optional<Memory> memory = store.find(before).filter(m -> m.scope().equals(scope));
-        if (memory.isEmpty()) {
-          // Words of what its user deleted would come back with it.
-          return Erasures.byUser(store, before) && !edit.open()
-              ? new Taken(null, Fate.FORGOTTEN)
-              : add(entry, text, hash);
-        }
-        boolean grown = !edit.open() || text.startsWith(memory.get().text());
-        return grown && isOwn(memory.get(), edit.before()) && revised.add(before)
-            ? revise(memory.get(), text, hash)
-            : add(entry, text, hash);
+        return edited(past.edits.get(line.entry()), text)
+            .map(memory -> revise(memory, text, hash))
+            .orElseGet(() -> add(entry, text, hash));
+      }
+
+      /// The memory that an entry is another text of.
+      private Optional<Memory> edited(@Nullable Edit edit, String text) {
+        return edit == null || edit.before().memory() == null
+            ? Optional.empty()
+            : store
+                .find(edit.before().memory())
+                .filter(memory -> memory.scope().equals(scope))
+                .filter(memory -> !edit.open() || text.startsWith(memory.text()))
+                .filter(memory -> isOwn(memory, edit.before()))
+                .filter(memory -> revised.add(memory.id()));
       }
 
       /// Whether a memory is there because of this entry alone, and as it was left.
       private boolean isOwn(Memory memory, Line line) {
         return memory.version() == line.own()
-            && !shared.contains(memory.id())
+            && !past.shared.contains(memory.id())
             && !held.contains(memory.id())
             && !Reliance.isOn(store, memory);
       }

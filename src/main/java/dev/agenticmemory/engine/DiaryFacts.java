@@ -193,7 +193,8 @@ final class DiaryFacts {
                 return; // Another process was quicker.
               }
               case Outcome.Stale _, Outcome.Duplicate _ -> {} // Read and decide again.
-              case Outcome.LeaseLost _ -> throw new IllegalStateException("No task is ended here");
+              case Outcome.Superseded _, Outcome.LeaseLost _ ->
+                  throw new IllegalStateException("No mark is replaced and no task ended here");
             }
           }
         }

@@ -154,7 +154,8 @@ final class Distil {
             return new End.Done(); // Whoever holds it now does it.
           }
           case Outcome.Stale _, Outcome.Duplicate _ -> {} // Read and decide again.
-          case Outcome.Marked _ -> throw new IllegalStateException("No mark is claimed here");
+          case Outcome.Marked _, Outcome.Superseded _ ->
+              throw new IllegalStateException("No mark is claimed or replaced here");
         }
       }
       return new End.Undone(

@@ -4,7 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.MemoryId;
+import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.json.Json;
+import dev.agenticmemory.store.Mark;
+import dev.agenticmemory.store.MemoryStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a file had when it was read last, in its order: by it an entry that was edited is told from
@@ -20,21 +25,37 @@ import org.jspecify.annotations.Nullable;
 /// @param lines one an entry
 record Ledger(List<Line> lines) {
 
+  /// The kind of mark that keeps the ledger of an agent's diaries of a day.
+  static final String DIARY = "diary";
+
+  /// The kind of mark that keeps the ledger of an agent's notes.
+  static final String NOTES = "notes";
+
+  /// More days than anybody keeps diaries of.
+  private static final int KEPT_MAX = 1_000_000;
+
   /// Nothing was read yet.
   static final Ledger EMPTY = new Ledger(List.of());
 
   /// One entry.
   ///
-  /// @param entry its fingerprint
-  /// @param heading the fingerprint of its heading
-  /// @param memory what was made of it; null where nothing was
+  /// @param of by what it is known again
+  /// @param memory what holds it; null where nothing does, since its user deleted what it says
   /// @param own the version in which the memory is there because of this entry alone; 0 where it is
   ///   there for other reasons
-  record Line(String entry, String heading, @Nullable MemoryId memory, long own) {
+  record Line(Imprint of, @Nullable MemoryId memory, long own) {
 
     /// Nothing was made of it yet.
-    static Line open(String entry, String heading) {
-      return new Line(entry, heading, null, 0);
+    static Line open(Imprint of) {
+      return new Line(of, null, 0);
+    }
+
+    String entry() {
+      return of.entry();
+    }
+
+    String heading() {
+      return of.heading();
     }
   }
 
@@ -63,6 +84,26 @@ record Ledger(List<Line> lines) {
       }
     }
     return shared;
+  }
+
+  /// The lines of what is not in the file any more.
+  ///
+  /// @param present the fingerprints of what is
+  List<Line> gone(Set<String> present) {
+    return lines.stream().filter(line -> !present.contains(line.entry())).toList();
+  }
+
+  /// The ledgers of a user as they are when everything of the user is deleted: what its files say
+  /// is known again, and nothing holds it.
+  static List<Mark> forgotten(MemoryStore store, UserId user, Instant now) {
+    return Stream.of(DIARY, NOTES)
+        .flatMap(kind -> store.marks(kind, user.value(), KEPT_MAX).stream())
+        .map(mark -> new Mark(mark.name(), parse(mark.value()).forgotten().print(), now))
+        .toList();
+  }
+
+  private Ledger forgotten() {
+    return new Ledger(lines.stream().map(line -> Line.open(line.of())).toList());
   }
 
   Map<String, Line> byEntry() {
@@ -121,6 +162,7 @@ record Ledger(List<Line> lines) {
     ArrayNode list = Json.array();
     for (Line line : lines) {
       ObjectNode node = list.addObject().put("e", line.entry()).put("h", line.heading());
+      node.put("b", line.of().body()).put("n", line.of().length());
       if (line.memory() != null) {
         node.put("m", line.memory().toString()).put("v", line.own());
       }
@@ -133,8 +175,11 @@ record Ledger(List<Line> lines) {
     for (JsonNode node : Json.parseOwn(text)) {
       lines.add(
           new Line(
-              node.path("e").asText(),
-              node.path("h").asText(),
+              new Imprint(
+                  node.path("e").asText(),
+                  node.path("h").asText(),
+                  node.path("b").asText(),
+                  node.path("n").asInt()),
               node.has("m") ? MemoryId.parse(node.path("m").asText()) : null,
               node.path("v").asLong()));
     }

@@ -13,6 +13,9 @@ import java.util.function.Consumer;
 /// and what is gone ends the memory that was there because of it alone.
 public final class Sync {
 
+  /// How often notes are read anew because others sync them at the same time.
+  private static final int ROUNDS_MAX = 5;
+
   private final Parts parts;
   private final Judgement judgement;
   private final Workspaces workspaces;
@@ -40,18 +43,32 @@ public final class Sync {
   }
 
   private void sync(Workspace workspace, Run run) {
-    run.pause();
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+      run.pause();
+      if (isInStep(workspace, run)) {
+        return;
+      }
+    }
+    run.failed(
+        "Others sync the notes of %s all the time: left for the next run"
+            .formatted(workspace.agent()),
+        1);
+  }
+
+  /// False where somebody else synced the same notes meanwhile.
+  private boolean isInStep(Workspace workspace, Run run) {
     Optional<Workspace.Notes> notes = workspace.notes();
     if (notes.isEmpty()) {
-      return; // A file that is not there says nothing: it may be being replaced, or out of reach.
+      return true; // Without a file nothing is said: it may be being replaced, or out of reach.
     }
     Instant now = parts.clock().instant();
     if (Duration.between(notes.get().changed(), now).abs().compareTo(Digest.QUIET) < 0) {
       run.count(Fate.WAITING);
       run.say(
           "%s: its notes are being written; they are read next time".formatted(workspace.agent()));
-      return;
+      return true;
     }
-    new AgentNotes(parts, judgement, user, workspace.agent(), run).sync(notes.get().sections());
+    return new AgentNotes(parts, judgement, user, workspace.agent(), run)
+        .sync(notes.get().sections());
   }
 }

@@ -33,7 +33,7 @@ public interface Workspace {
   /// One entry of a diary.
   ///
   /// @param heading what it is headed by, as it is written; empty where it has no heading
-  /// @param source all of it as it is written, by which it is known again
+  /// @param source all of it as it is written, its heading first, by which it is known again
   /// @param text what of it is worth remembering; empty where it is noise
   /// @param at when it was written, as far as it says so
   /// @param session the session that it is of; null where it does not say
@@ -45,7 +45,13 @@ public interface Workspace {
       String text,
       @Nullable Instant at,
       @Nullable String session,
-      @Nullable Instant last) {}
+      @Nullable Instant last) {
+
+    /// What stands below the heading, as it is written.
+    String body() {
+      return source.substring(heading.length()).strip();
+    }
+  }
 
   /// What an agent keeps for good.
   ///
@@ -58,11 +64,17 @@ public interface Workspace {
 
   /// One section of the notes.
   ///
-  /// @param name its headings from the outermost on, joined; no two sections have the same
+  /// @param name its headings from the outermost on, joined; empty above the first one
+  /// @param place which of the sections of this name it is, from 1 on
   /// @param items what it says, one thing each, in order
-  record Section(String name, List<String> items) {
+  record Section(String name, int place, List<String> items) {
     public Section {
       items = List.copyOf(items);
+    }
+
+    /// An item with what it is about.
+    String text(String item) {
+      return name.isEmpty() ? item : name + ": " + item;
     }
   }
 }

@@ -33,18 +33,12 @@ final class NoteSections {
       List<String> headings =
           above.stream().filter(s -> s.level() > 1).map(Markdown.Section::heading).toList();
       String path = String.join(JOIN, headings);
-      List<String> items = section.blocks().stream().map(block -> item(path, block)).toList();
+      List<String> items =
+          section.blocks().stream().map(b -> BULLET.matcher(b).replaceFirst("")).toList();
       if (!items.isEmpty()) {
-        int same = names.merge(path, 1, Integer::sum);
-        sections.add(new Section(same == 1 ? path : path + " (" + same + ")", items));
+        sections.add(new Section(path, names.merge(path, 1, Integer::sum), items));
       }
     }
     return sections;
-  }
-
-  /// A block with what it is about.
-  private static String item(String path, String block) {
-    String plain = BULLET.matcher(block).replaceFirst("");
-    return path.isEmpty() ? plain : path + ": " + plain;
   }
 }

@@ -1,20 +1,16 @@
 package dev.agenticmemory.schedule;
 
 import dev.agenticmemory.domain.MemoryException;
-import dev.agenticmemory.store.Lease;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The threads that run what is in a [Timetable]: one a job, so that none waits for another, and
-/// one that keeps the leases of what runs.
+/// The threads that run what is in a [Timetable]: one a job, so that none waits for another.
 public final class Scheduler implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
@@ -27,8 +23,6 @@ public final class Scheduler implements AutoCloseable {
 
   private final Supplier<Timetable> timetable;
   private final List<Thread> threads = new ArrayList<>();
-  private final Map<Thread, Lease> held = new ConcurrentHashMap<>();
-  private final Timetable.Holder holder = new Held();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /// Starts them.
@@ -37,12 +31,11 @@ public final class Scheduler implements AutoCloseable {
   public Scheduler(Supplier<Timetable> timetable, List<Timetable.Entry> entries) {
     this.timetable = timetable;
     for (Timetable.Entry entry : entries) {
-      start("job-" + entry.job().word(), LOOK, () -> step(entry));
+      start("job-" + entry.job().word(), () -> step(entry));
     }
-    start("job-leases", Timetable.LEASE.dividedBy(4), this::renew);
   }
 
-  private void start(String name, Duration pause, Runnable work) {
+  private void start(String name, Runnable work) {
     threads.add(
         Thread.ofPlatform()
             .daemon()
@@ -50,15 +43,15 @@ public final class Scheduler implements AutoCloseable {
             .start(() -> {
               do {
                 work.run();
-              } while (!isClosedAfter(pause));
+              } while (!isClosedSoon());
             }));
   }
 
   /// An interrupt ends one run, or comes too late for that; only the end of the process ends a
   /// thread.
-  private boolean isClosedAfter(Duration pause) {
+  private boolean isClosedSoon() {
     try {
-      return closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+      return closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException _) {
       return isClosed();
     }
@@ -68,7 +61,7 @@ public final class Scheduler implements AutoCloseable {
     try {
       boolean ran = true;
       while (ran && !isClosed()) {
-        ran = timetable.get().step(entry, holder);
+        ran = timetable.get().step(entry);
         endInterrupt();
       }
     } catch (MemoryException e) {
@@ -78,41 +71,15 @@ public final class Scheduler implements AutoCloseable {
         LOG.error("The timetable of {} failed", entry.job().word(), e);
       }
     } finally {
-      held.remove(Thread.currentThread());
       endInterrupt();
     }
   }
 
-  /// A run whose lease was lost is interrupted; the next one is not.
+  /// A run whose turn was lost is interrupted; the next one is not.
   private void endInterrupt() {
     if (!isClosed() && Thread.interrupted()) {
       LOG.debug("Goes on after a run that was taken over");
     }
-  }
-
-  /// Keeps the lease of the thread's run.
-  private final class Held implements Timetable.Holder {
-    @Override
-    public void holds(Lease lease) {
-      held.put(Thread.currentThread(), lease);
-    }
-
-    @Override
-    public void letsGo() {
-      held.remove(Thread.currentThread());
-    }
-  }
-
-  private void renew() {
-    held.forEach((thread, lease) -> {
-      try {
-        if (!timetable.get().renew(lease) && held.remove(thread, lease)) {
-          thread.interrupt(); // Another process runs it: this one was taken for dead.
-        }
-      } catch (RuntimeException e) {
-        LOG.warn("A lease could not be prolonged: {}", e.getMessage());
-      }
-    });
   }
 
   private boolean isClosed() {

@@ -4,7 +4,6 @@ import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.engine.Job;
 import dev.agenticmemory.engine.JobReport;
 import dev.agenticmemory.store.Change;
-import dev.agenticmemory.store.Lease;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Task;
 import java.time.Clock;
@@ -16,16 +15,13 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// When which job is due, as tasks in the store: whichever process claims one runs it, the others
-/// do not. A time that nobody was there for is made up for, once.
+/// When which job is due, as tasks in the store: whichever process gets the turn of one runs it,
+/// the others do not. A time that nobody was there for is made up for, once.
 ///
 /// Knows no threads: [#step] runs a job that is due in the caller's thread.
 public final class Timetable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Timetable.class);
-
-  /// How long a run is another's before it counts as dead; prolonged while it goes on.
-  static final Duration LEASE = Duration.ofMinutes(5);
 
   /// When a run that left something undone is tried again, unless it is due before; doubled with
   /// each more in a row.
@@ -38,54 +34,51 @@ public final class Timetable {
   /// @param work runs it
   public record Entry(Job job, Cron cron, Supplier<JobReport> work) {}
 
-  /// Whoever keeps the lease of a run alive.
-  public interface Holder {
-    /// The run begins: the lease is to be prolonged from now on.
-    void holds(Lease lease);
-
-    /// The run is over, and its lease is about to be given up.
-    default void letsGo() {}
-  }
-
+  private final Turns turns;
   private final MemoryStore store;
   private final Clock clock;
 
-  public Timetable(MemoryStore store, Clock clock) {
-    this.store = store;
-    this.clock = clock;
+  public Timetable(Turns turns) {
+    this.turns = turns;
+    this.store = turns.store();
+    this.clock = turns.clock();
   }
 
   /// Runs a job where it is due and nobody else runs it.
   ///
-  /// @param holder prolongs the lease while the run goes on
   /// @return whether it ran
-  public boolean step(Entry entry, Holder holder) {
+  public boolean step(Entry entry) {
     enter(entry);
-    Instant now = clock.instant();
-    boolean due =
-        store.tasks(entry.job().task(), 1).stream().anyMatch(task -> !task.due().isAfter(now));
     // A look costs no write, unlike a claim.
-    Optional<Lease> lease = due ? store.claim(entry.job().task(), now, LEASE) : Optional.empty();
-    lease.ifPresent(held -> {
-      holder.holds(held);
-      run(entry, held, holder);
-    });
-    return lease.isPresent();
+    return due(entry).isPresent()
+        && switch (turns.claim(entry.job())) {
+          case Turns.Claim.Taken _ -> false;
+          case Turns.Claim.Held(Turn turn) -> {
+            try (turn) {
+              // It may have been run between the look and the claim.
+              Optional<Task> due = due(entry);
+              due.ifPresent(task -> run(entry, turn, task.attempts() + 1));
+              yield due.isPresent();
+            }
+          }
+        };
   }
 
-  /// Prolongs the right to a run. False where another process has it by now.
-  boolean renew(Lease lease) {
-    return store.renew(lease, clock.instant().plus(LEASE)).isPresent();
+  private Optional<Task> due(Entry entry) {
+    return known(entry).filter(task -> !task.due().isAfter(clock.instant()));
+  }
+
+  private Optional<Task> known(Entry entry) {
+    return store.tasks(entry.job().task(), 1).stream().findFirst();
   }
 
   /// Puts the job into the store where it is not there, and brings it forward where this process
   /// has an earlier time for it. Never puts it off, as another process may have another expression,
-  /// and leaves alone what is claimed or was tried.
+  /// and leaves alone what was tried.
   private void enter(Entry entry) {
-    Optional<Task> known = store.tasks(entry.job().task(), 1).stream().findFirst();
     Instant next = entry.cron().next(clock.instant());
     boolean settled =
-        known.filter(task -> task.attempts() > 0 || !next.isBefore(task.due())).isPresent();
+        known(entry).filter(task -> task.attempts() > 0 || !next.isBefore(task.due())).isPresent();
     if (!settled) {
       var _ = store.apply(List.of(new Change.PutTask(task(entry, next, 0))));
     }
@@ -96,7 +89,7 @@ public final class Timetable {
     return new Task(kind, kind, null, due, attempts, entry.cron().toString());
   }
 
-  private void run(Entry entry, Lease held, Holder holder) {
+  private void run(Entry entry, Turn turn, int attempts) {
     boolean clean = false;
     boolean ended = false;
     try {
@@ -111,33 +104,24 @@ public final class Timetable {
         LOG.error("{} failed because of a fault in this program", entry.job().word(), e);
       }
     } finally {
-      holder.letsGo();
-      release(entry, held, ended, clean);
+      end(entry, turn, ended ? attempts : attempts - 1, ended, clean);
     }
   }
 
-  /// Says when it is due next: at once where this process is ending in the middle of it.
-  private void release(Entry entry, Lease held, boolean ended, boolean clean) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      Instant now = clock.instant();
-      if (!renew(held)) {
-        return; // Whoever holds it now says when.
-      }
-      Instant regular = entry.cron().next(now);
-      int attempts = held.task().attempts();
-      Instant again = now.plus(PAUSE.multipliedBy(1L << Math.min(attempts - 1, DOUBLINGS_MAX)));
-      Task next =
-          !ended
-              ? task(entry, now, attempts - 1)
-              : clean || regular.isBefore(again)
-                  ? task(entry, regular, clean ? 0 : attempts)
-                  : task(entry, again, attempts);
-      var _ = store.apply(List.of(new Change.PutTask(next)));
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+  /// Says when it is due next: at once where this process is ending in the middle of it. Where the
+  /// turn was lost, whoever has it says when.
+  private void end(Entry entry, Turn turn, int attempts, boolean ended, boolean clean) {
+    Instant now = clock.instant();
+    Task next = ended ? next(entry, now, attempts, clean) : task(entry, now, attempts);
+    turn.end(List.of(new Change.PutTask(next)));
+  }
+
+  private static Task next(Entry entry, Instant now, int attempts, boolean clean) {
+    Instant regular = entry.cron().next(now);
+    Instant again = now.plus(PAUSE.multipliedBy(1L << Math.min(attempts - 1, DOUBLINGS_MAX)));
+    if (clean) {
+      return task(entry, regular, 0);
     }
+    return task(entry, regular.isBefore(again) ? regular : again, attempts);
   }
 }

@@ -61,6 +61,12 @@ public sealed interface Change {
   /// Writes a mark that must not be there yet. Refused as [Outcome.Marked] where it is.
   record ClaimMark(Mark mark) implements Change {}
 
+  /// Writes a mark in place of what was read of it. Refused as [Outcome.Superseded] where it has
+  /// another value by now, or is gone.
+  ///
+  /// @param before the value that was read
+  record ReplaceMark(Mark mark, String before) implements Change {}
+
   /// Removes a mark; nothing happens where there is none.
   record RemoveMark(Mark.Name name) implements Change {}
 

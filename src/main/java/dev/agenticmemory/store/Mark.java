@@ -1,6 +1,7 @@
 package dev.agenticmemory.store;
 
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A small named fact that the program keeps for itself: an idempotency key that was used, a diary
@@ -10,6 +11,15 @@ import org.jspecify.annotations.Nullable;
 /// @param value anything, by convention JSON
 /// @param written when it was written
 public record Mark(Name name, String value, Instant written) {
+
+  /// Writes this mark if there is nothing else under its name by now than what was read there.
+  ///
+  /// @param before what was read; empty where there was nothing
+  public Change inPlaceOf(Optional<Mark> before) {
+    return before
+        .<Change>map(mark -> new Change.ReplaceMark(this, mark.value()))
+        .orElseGet(() -> new Change.ClaimMark(this));
+  }
 
   /// By what a mark is found.
   ///

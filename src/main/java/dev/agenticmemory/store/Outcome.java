@@ -17,6 +17,9 @@ public sealed interface Outcome {
   /// A mark that was to be new is there already.
   record Marked(Mark existing) implements Outcome {}
 
+  /// A mark that was to be replaced is not what was read any more; read it again and decide again.
+  record Superseded(Mark.Name name) implements Outcome {}
+
   /// The lease ran out, and another process may hold it.
   record LeaseLost(String taskId) implements Outcome {}
 }

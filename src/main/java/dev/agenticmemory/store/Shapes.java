@@ -24,6 +24,7 @@ public final class Shapes {
             Change.Erase _,
             Change.PutMark _,
             Change.ClaimMark _,
+            Change.ReplaceMark _,
             Change.RemoveMark _,
             Change.PutTask _,
             Change.EndTask _ -> {}

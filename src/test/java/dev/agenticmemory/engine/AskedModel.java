@@ -19,6 +19,7 @@ final class AskedModel implements LanguageModel {
   private int questions;
   private boolean down;
   private String poison = "\0";
+  private Runnable meanwhile = () -> {};
 
   @Override
   public String name() {
@@ -35,6 +36,11 @@ final class AskedModel implements LanguageModel {
   /// Whatever has this word among it is answered with nothing of use.
   void isSpoiledBy(String word) {
     poison = word;
+  }
+
+  /// Does `work` while the next question is open, once.
+  void meanwhile(Runnable work) {
+    meanwhile = work;
   }
 
   void isDown(boolean now) {
@@ -68,6 +74,9 @@ final class AskedModel implements LanguageModel {
   @Override
   public Reply<List<Decision>> decide(List<String> facts, List<String> memories) {
     questions++;
+    Runnable work = meanwhile;
+    meanwhile = () -> {};
+    work.run();
     if (down) {
       return failed();
     }

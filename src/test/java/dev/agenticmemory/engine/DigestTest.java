@@ -296,13 +296,95 @@ final class DigestTest {
   }
 
   @Test
+  void aDeletedLastEntryStaysAwayAlsoWhenItGrows() {
+    String begun = entry("10:00", "- Boss: my salary is 5");
+    jobs.write(diary, ONE + begun);
+    jobs.digest();
+    delete("[10:00]\n- Boss: my salary is 5");
+    for (String grown :
+        List.of(
+            begun.replace("is 5", "is 5000"), // in the middle of a line
+            begun.replace("is 5", "is 5000\n- main: noted"), // and once more
+            begun.replace("is 5", "is 5000\n- main: noted\n- Boss: thanks") + THREE)) {
+      jobs.write(diary, ONE + grown);
+      assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(1);
+      jobs.dream();
+    }
+    assertThat(jobs.texts()).containsExactly("[09:00]\n- Boss: one", "[11:00]\n- Boss: three");
+  }
+
+  @Test
+  void aDeletedEntryStaysAwayAlsoBelowAnotherHeading() {
+    jobs.write(diary, "## Money\n- my salary is 5000\n\n## Work\n- fixed the build\n");
+    jobs.digest();
+    delete("Money\n- my salary is 5000");
+    jobs.write(diary, "## Work\n- fixed the build\n\n## Private\n- my salary is 5000\n");
+    jobs.digest();
+    jobs.write(diary, "## Work\n- fixed the build\n\n## Very private\n- my salary is 5000\n");
+    jobs.digest();
+    assertThat(jobs.texts()).containsExactly("Work\n- fixed the build");
+  }
+
+  @Test
+  void whatIsNewIsTakenThoughItStandsWhereADeletedEntryStood() {
+    jobs.write(diary, ONE + TWO);
+    jobs.digest();
+    delete("[10:00]\n- Boss: two");
+    jobs.write(diary, ONE + TWO.replace("two", "something else"));
+    jobs.digest();
+    assertThat(jobs.texts())
+        .containsExactly("[09:00]\n- Boss: one", "[10:00]\n- Boss: something else");
+  }
+
+  @Test
+  void whatIsSaidAnewIsTakenWhileTheDeletedEntryStandsThereStill() {
+    jobs.write(diary, entry("09:00", "- Boss: yes") + TWO);
+    jobs.digest();
+    delete("[09:00]\n- Boss: yes");
+    jobs.write(diary, entry("09:00", "- Boss: yes") + TWO + entry("12:00", "- Boss: yes"));
+    jobs.digest();
+    assertThat(jobs.texts()).containsExactly("[10:00]\n- Boss: two", "[12:00]\n- Boss: yes");
+  }
+
+  private void delete(String text) {
+    Memory memory =
+        jobs.memories(new Selection.Runs.All(), null).stream()
+            .filter(m -> m.text().equals(text))
+            .findFirst()
+            .orElseThrow();
+    jobs.engine.oneMemory().delete(LifecycleFixture.CALLER, memory.id());
+  }
+
+  @Test
   void allOfADeletedUserStaysAway() {
     jobs.write(diary, ONE + TWO);
     jobs.digest();
     jobs.engine.deleteMemories().byUser(LifecycleFixture.CALLER, LifecycleFixture.ALICE, false);
-    JobReport again = jobs.digest();
-    assertThat(again.count(Fate.FORGOTTEN)).isEqualTo(2);
+    jobs.digest();
+    jobs.lifecycle.digest().run(new Digest.Days.All(), false, _ -> {});
     assertThat(jobs.texts()).isEmpty();
+  }
+
+  @Test
+  void allOfADeletedUserStaysAwayAlsoWhenItGrowsOrIsMoved() {
+    jobs.write(diary, "## Money\n- my salary is 5000\n\n## Work\n- fixed the build\n");
+    jobs.digest();
+    jobs.engine.deleteMemories().byUser(LifecycleFixture.CALLER, LifecycleFixture.ALICE, false);
+    jobs.write(diary, "## Private\n- my salary is 5000\n\n## Work\n- fixed the build\n- well\n");
+    assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(2);
+    assertThat(jobs.texts()).isEmpty();
+  }
+
+  @Test
+  void aDeletedRunStaysAwayAlsoWhenItsLastEntryGrows() {
+    jobs.write(diary, ONE + TWO);
+    jobs.digest();
+    jobs.engine
+        .deleteMemories()
+        .byRun(LifecycleFixture.CALLER, null, new RunId(DAY.toString()), null, false);
+    jobs.write(diary, ONE + TWO.replace("two", "two and more") + THREE);
+    jobs.digest();
+    assertThat(jobs.texts()).containsExactly("[11:00]\n- Boss: three");
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.agenticmemory.llm.ScriptedModel;
 import dev.agenticmemory.llm.openai.OpenAiChat;
 import dev.agenticmemory.schedule.Cron;
 import dev.agenticmemory.schedule.Timetable;
+import dev.agenticmemory.schedule.Turns;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Selection;
 import java.io.IOException;
@@ -134,9 +135,9 @@ final class MonthSimulation {
   }
 
   private static void run(LifecycleFixture jobs) {
-    Timetable timetable = new Timetable(jobs.store, jobs.clock);
+    Timetable timetable = new Timetable(new Turns(jobs.store, jobs.clock, "the simulation"));
     for (Timetable.Entry entry : entries(jobs)) {
-      timetable.step(entry, _ -> {});
+      timetable.step(entry);
     }
   }
 

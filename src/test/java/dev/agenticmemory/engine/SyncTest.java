@@ -201,6 +201,78 @@ final class SyncTest {
         .containsExactlyInAnyOrder("Person: Prefers tea", "Work: Uses Postgres for the launch");
   }
 
+  private void deleteFirst() {
+    Memory first = jobs.memories(new Selection.Runs.LongTerm(), MAIN).getFirst();
+    assertThat(first.text()).isEqualTo("Person: Lives in Lisbon");
+    jobs.engine.oneMemory().delete(CALLER, first.id());
+  }
+
+  @Test
+  void aDeletedMemoryStaysAwayAlsoWhenItsSectionIsRenamed() {
+    sync(NOTES);
+    deleteFirst();
+    assertThat(sync(NOTES.replace("## Person", "## About me")).count(Fate.FORGOTTEN)).isEqualTo(1);
+    sync(NOTES.replace("## Person", "## Me"));
+    assertThat(jobs.longTerm())
+        .containsExactlyInAnyOrder("Me: Prefers tea", "Work: Uses Postgres for the launch");
+  }
+
+  @Test
+  void aDeletedMemoryStaysAwayAlsoWhenItsItemIsMovedOrGrows() {
+    sync(NOTES);
+    deleteFirst();
+    String away = NOTES.replace("- Lives in Lisbon\n", "");
+    sync(away + "- Lives in Lisbon\n");
+    sync(away + "- Lives in Lisbon, in Alfama\n");
+    sync(away + "- Lives in Lisbon, in Alfama, since 2020\n");
+    assertThat(jobs.longTerm())
+        .containsExactlyInAnyOrder("Person: Prefers tea", "Work: Uses Postgres for the launch");
+  }
+
+  @Test
+  void allOfADeletedUserStaysAwayAlsoWhenSectionsAreRenamed() {
+    sync(NOTES);
+    jobs.engine.deleteMemories().byUser(CALLER, LifecycleFixture.ALICE, false);
+    JobReport report = sync(NOTES.replace("## Person", "## Me").replace("## Work", "## Job"));
+    assertThat(report.count(Fate.FORGOTTEN)).isEqualTo(3);
+    assertThat(jobs.longTerm()).isEmpty();
+  }
+
+  @Test
+  void aCorrectionOfWhatWasDeletedIsTaken() {
+    sync(NOTES);
+    deleteFirst();
+    sync(NOTES.replace("Lisbon", "Porto"));
+    assertThat(jobs.longTerm()).contains("Person: Lives in Porto").hasSize(3);
+  }
+
+  @Test
+  void theSameWordsElsewhereAreTakenWhileTheDeletedItemStandsThereStill() {
+    sync(NOTES);
+    deleteFirst();
+    sync(NOTES + "\n## Bob\n- Lives in Lisbon\n");
+    assertThat(jobs.longTerm()).contains("Bob: Lives in Lisbon").hasSize(3);
+  }
+
+  @Test
+  void anotherThatSyncsAtTheSameTimeLosesNothing() {
+    // While the first is being judged, another process syncs a newer file.
+    sync(NOTES);
+    model.meanwhile(() -> sync(NOTES.replace("tea", "green tea") + "- And Rust\n"));
+    try (LifecycleFixture other = new LifecycleFixture(folder, model, UnaryOperator.identity())) {
+      other.write(other.notes(MAIN), NOTES.replace("tea", "green tea"));
+      assertThat(other.lifecycle.sync().run(false, _ -> {}).isClean()).isTrue();
+    }
+    assertThat(jobs.longTerm())
+        .containsExactlyInAnyOrder(
+            "Person: Lives in Lisbon",
+            "Person: Prefers green tea",
+            "Work: Uses Postgres for the launch",
+            "Work: And Rust");
+    sync("# Empty now\n");
+    assertThat(jobs.longTerm()).isEmpty();
+  }
+
   @Test
   void aFileThatIsNotThereSaysNothing() throws java.io.IOException {
     sync(NOTES);

@@ -10,7 +10,6 @@ import dev.agenticmemory.engine.Job;
 import dev.agenticmemory.engine.JobReport;
 import dev.agenticmemory.llm.Usage;
 import dev.agenticmemory.schedule.Timetable.Entry;
-import dev.agenticmemory.store.Lease;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import java.nio.file.Path;
@@ -49,12 +48,16 @@ final class TimetableTest {
   @BeforeEach
   void open() {
     store = new SqliteStore(folder.resolve("memory.db"), new HashEmbedder(64).space());
-    timetable = new Timetable(store, clock);
+    timetable = new Timetable(turns(store));
   }
 
   @AfterEach
   void close() {
     store.close();
+  }
+
+  private Turns turns(MemoryStore of) {
+    return new Turns(of, clock, "a process");
   }
 
   private JobReport report(Job job, String... troubles) {
@@ -76,7 +79,7 @@ final class TimetableTest {
   }
 
   private boolean step(Entry entry) {
-    return timetable.step(entry, _ -> {});
+    return timetable.step(entry);
   }
 
   private Instant due() {
@@ -134,7 +137,7 @@ final class TimetableTest {
         MemoryStore other =
             new SqliteStore(folder.resolve("memory.db"), new HashEmbedder(64).space());
         others.add(other);
-        all.add(() -> new Timetable(other, clock).step(dream, _ -> {}));
+        all.add(() -> new Timetable(turns(other)).step(dream));
       }
       threads.invokeAll(all);
       now = now.plus(Duration.ofDays(1));
@@ -147,20 +150,13 @@ final class TimetableTest {
 
   @Test
   void aRunWhoseProcessDiedIsTakenOverWhenItsLeaseIsOver() {
-    Entry dying =
-        entry(
-            Job.DREAM,
-            "0 2 * * *",
-            () -> {
-              throw new Error("killed");
-            });
     Entry dream = counted("0 2 * * *");
     step(dream);
     now = now.plus(Duration.ofDays(1));
-    // As far as the store goes, a process that dies claims and is heard of no more.
-    assertThat(store.claim(dying.job().task(), now, Timetable.LEASE)).isPresent();
+    // As far as the store goes, a process that dies has the turn and is heard of no more.
+    assertThat(turns(store).claim(Job.DREAM)).isInstanceOf(Turns.Claim.Held.class);
     assertThat(step(dream)).isFalse();
-    now = now.plus(Timetable.LEASE);
+    now = now.plus(Turns.LEASE);
     assertThat(step(dream)).isTrue();
   }
 
@@ -222,29 +218,42 @@ final class TimetableTest {
   void aRunThatIsUnderWayIsNotTakenByAProcessWithAnotherExpression() {
     step(counted("0 2 * * *"));
     now = now.plus(Duration.ofDays(1));
-    var lease = store.claim(Job.DREAM.task(), now, Timetable.LEASE).orElseThrow();
+    assertThat(turns(store).claim(Job.DREAM)).isInstanceOf(Turns.Claim.Held.class);
     assertThat(step(counted("* * * * *"))).isFalse();
-    assertThat(timetable.renew(lease)).isTrue();
+    assertThat(runs).hasValue(0);
   }
 
   @Test
-  void theLeaseIsLetGoOfBeforeItIsGivenUp() {
+  void aJobThatIsDueWaitsForTheEndOfARunByHand() throws Exception {
     Entry dream = counted("0 2 * * *");
     step(dream);
     now = now.plus(Duration.ofDays(1));
-    List<Instant> dueThen = new ArrayList<>();
-    Timetable.Holder holder =
-        new Timetable.Holder() {
-          @Override
-          public void holds(Lease lease) {}
+    new ByHand(turns(store), Duration.ZERO)
+        .run(
+            Job.DREAM,
+            _ -> {},
+            () -> {
+              assertThat(step(dream)).isFalse();
+              return report(Job.DREAM);
+            });
+    assertThat(step(dream)).isTrue();
+  }
 
-          @Override
-          public void letsGo() {
-            dueThen.add(due());
-          }
-        };
-    assertThat(timetable.step(dream, holder)).isTrue();
-    assertThat(dueThen).containsExactly(Instant.parse("2026-03-02T02:00:00Z"));
+  @Test
+  void whatARunLeavesIsNotWrittenWhereItsTurnWasLost() {
+    Entry slow =
+        entry(
+            Job.DREAM,
+            "0 2 * * *",
+            () -> {
+              now = now.plus(Turns.LEASE);
+              assertThat(turns(store).claim(Job.DREAM)).isInstanceOf(Turns.Claim.Held.class);
+              return report(Job.DREAM);
+            });
+    step(slow);
+    now = Instant.parse("2026-03-02T02:00:00Z");
+    assertThat(step(slow)).isTrue();
+    assertThat(due()).isEqualTo("2026-03-02T02:00:00Z");
   }
 
   @Test
@@ -304,7 +313,7 @@ final class TimetableTest {
                   ran.countDown();
                   return report(Job.DREAM);
                 }));
-    entries.forEach(entry -> timetable.step(entry, _ -> {}));
+    entries.forEach(entry -> timetable.step(entry));
     now = now.plus(Duration.ofHours(1));
     try (Scheduler _ = new Scheduler(() -> timetable, entries)) {
       assertThat(ran.await(30, TimeUnit.SECONDS)).isTrue();
@@ -312,7 +321,7 @@ final class TimetableTest {
     }
     // The one that was under way at the end is due at once, for whoever is next.
     assertThat(store.tasks(Job.SYNC.task(), 1).getFirst().due()).isEqualTo(now);
-    assertThat(store.claim(Job.SYNC.task(), now, Timetable.LEASE)).isPresent();
+    assertThat(turns(store).claim(Job.SYNC)).isInstanceOf(Turns.Claim.Held.class);
   }
 
   private static void await(CountDownLatch latch) {

@@ -323,6 +323,17 @@ public abstract class MemoryStoreContract {
         return new Outcome.Marked(mark(null, "claimed", "first"));
       }
     },
+    SUPERSEDED {
+      @Override
+      Change change(Prepared prepared) {
+        return new Change.ReplaceMark(mark(null, "claimed", "third"), "second");
+      }
+
+      @Override
+      Outcome outcome(Prepared prepared) {
+        return new Outcome.Superseded(mark(null, "claimed", "").name());
+      }
+    },
     LEASE_LOST {
       @Override
       Change change(Prepared prepared) {
@@ -1890,6 +1901,46 @@ public abstract class MemoryStoreContract {
     assertThat(store.apply(List.of(new Change.ClaimMark(mark("alice", "k", "second")))))
         .isEqualTo(new Outcome.Marked(mark));
     assertThat(store.mark(mark.name())).contains(mark);
+  }
+
+  @Test
+  void aMarkIsReplacedWhereItIsWhatWasRead() {
+    Mark second = mark("alice", "k", "second");
+    assertThat(store.apply(List.of(new Change.ReplaceMark(second, "first"))))
+        .isEqualTo(new Outcome.Superseded(second.name()));
+    apply(new Change.PutMark(mark("alice", "k", "first")));
+    assertThat(store.apply(List.of(new Change.ReplaceMark(second, "first")))).isEqualTo(APPLIED);
+    assertThat(store.mark(second.name())).contains(second);
+    assertThat(store.apply(List.of(new Change.ReplaceMark(mark("alice", "k", "other"), "first"))))
+        .isEqualTo(new Outcome.Superseded(second.name()));
+    assertThat(store.mark(second.name())).contains(second);
+  }
+
+  @Test
+  void ofManyThatReplaceAMarkAtOnceNobodysIsLost() throws Exception {
+    int writers = 4;
+    int each = 10;
+    Mark counter = mark(null, "counter", "0");
+    apply(new Change.PutMark(counter));
+    try (ExecutorService threads = Executors.newFixedThreadPool(writers)) {
+      List<Callable<Void>> all =
+          Collections.nCopies(
+              writers,
+              () -> {
+                for (int done = 0; done < each; ) {
+                  String before = store.mark(counter.name()).orElseThrow().value();
+                  String next = String.valueOf(Integer.parseInt(before) + 1);
+                  Change replace = new Change.ReplaceMark(mark(null, "counter", next), before);
+                  done += store.apply(List.of(replace)).equals(APPLIED) ? 1 : 0;
+                }
+                return null;
+              });
+      for (Future<Void> one : threads.invokeAll(all)) {
+        one.get();
+      }
+    }
+    assertThat(store.mark(counter.name()).orElseThrow().value())
+        .isEqualTo(String.valueOf(writers * each));
   }
 
   @Test

@@ -203,6 +203,7 @@ public final class S3VectorsStore implements MemoryStore {
           Change.Erase _,
           Change.PutMark _,
           Change.ClaimMark _,
+          Change.ReplaceMark _,
           Change.RemoveMark _,
           Change.PutTask _,
           Change.EndTask _ ->

@@ -106,6 +106,7 @@ final class Vectors {
             Change.Erase _,
             Change.PutMark _,
             Change.ClaimMark _,
+            Change.ReplaceMark _,
             Change.RemoveMark _,
             Change.PutTask _,
             Change.EndTask _ -> {}
@@ -134,6 +135,7 @@ final class Vectors {
         case Change.Add _,
             Change.PutMark _,
             Change.ClaimMark _,
+            Change.ReplaceMark _,
             Change.RemoveMark _,
             Change.PutTask _,
             Change.EndTask _ -> {}

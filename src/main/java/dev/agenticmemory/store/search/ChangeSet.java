@@ -98,6 +98,7 @@ final class ChangeSet {
       case Change.Erase erase -> erase(erase);
       case Change.PutMark(Mark mark) -> putMark(mark);
       case Change.ClaimMark(Mark mark) -> claimMark(mark);
+      case Change.ReplaceMark(Mark mark, String before) -> replaceMark(mark, before);
       case Change.RemoveMark(Mark.Name name) -> removeMark(name);
       case Change.PutTask(Task task) -> putTask(task);
       case Change.EndTask(Lease lease) -> endTask(lease);
@@ -277,6 +278,13 @@ final class ChangeSet {
     }
     addRecord(Records.mark(mark, revision));
     return Optional.empty();
+  }
+
+  private Optional<Outcome> replaceMark(Mark mark, String before) {
+    ObjectNode existing = grounds.mark(mark.name());
+    return existing != null && Records.mark(existing).value().equals(before)
+        ? putMark(mark)
+        : Optional.of(new Outcome.Superseded(mark.name()));
   }
 
   private Optional<Outcome> removeMark(Mark.Name name) {

@@ -204,6 +204,7 @@ final class Grounds {
         }
         case Change.PutMark put -> name(Records.MARK, Records.name(put.mark().name()));
         case Change.ClaimMark claim -> name(Records.MARK, Records.name(claim.mark().name()));
+        case Change.ReplaceMark replace -> name(Records.MARK, Records.name(replace.mark().name()));
         case Change.RemoveMark remove -> name(Records.MARK, Records.name(remove.name()));
         case Change.PutTask put -> name(Records.TASK, Records.name(put.task().id()));
         case Change.EndTask end -> name(Records.TASK, Records.name(end.lease().task().id()));

@@ -44,6 +44,7 @@ final class Writes {
       case Change.Erase erase -> erase(erase);
       case Change.PutMark(Mark mark) -> putMark(mark);
       case Change.ClaimMark(Mark mark) -> claimMark(mark);
+      case Change.ReplaceMark(Mark mark, String before) -> replaceMark(mark, before);
       case Change.RemoveMark(Mark.Name name) -> removeMark(name);
       case Change.PutTask(Task task) -> putTask(task);
       case Change.EndTask(Lease lease) -> endTask(lease);
@@ -311,6 +312,12 @@ final class Writes {
       return Optional.of(new Outcome.Marked(existing.get()));
     }
     return putMark(mark);
+  }
+
+  private Optional<Outcome> replaceMark(Mark mark, String before) throws SQLException {
+    return mark(connection, mark.name()).filter(there -> there.value().equals(before)).isPresent()
+        ? putMark(mark)
+        : Optional.of(new Outcome.Superseded(mark.name()));
   }
 
   static Optional<Mark> mark(Connected connection, Mark.Name name) throws SQLException {
