@@ -1,5 +1,6 @@
 package dev.agenticmemory.store;
 
+import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.UserId;
 import java.util.List;
@@ -22,6 +23,11 @@ public interface Contents {
   /// @param user only this user's; null for all
   /// @param after the id at the end of the page before; null for the first page
   List<Dossier> dossiers(@Nullable UserId user, @Nullable MemoryId after, int limit);
+
+  /// How many memories [#dossiers] gives; one that is damaged may be among them.
+  ///
+  /// @param agent only this agent's; null for all
+  long count(@Nullable UserId user, @Nullable AgentId agent);
 
   /// Marks of every kind in the order of their names.
   List<Mark> marks(@Nullable UserId user, Mark.@Nullable Name after, int limit);

@@ -92,16 +92,12 @@ public final class Migration {
 
   /// How many memories there are to move.
   public long count() {
-    long count = 0;
-    for (Iterator<Dossier> all = all(from.contents()); all.hasNext(); all.next()) {
-      count++;
-    }
-    return count;
+    return from.contents().count(extent.user(), extent.agent());
   }
 
   /// Moves everything.
   ///
-  /// @param progress told how many memories were brought
+  /// @param progress told how many memories were brought, by earlier runs too
   public Report run(LongConsumer progress) {
     to.contents().adopt(from.key());
     long copied = copy(progress);
@@ -120,18 +116,17 @@ public final class Migration {
   }
 
   private long copy(LongConsumer progress) {
-    MemoryId after = resumed();
-    long copied = 0;
+    Place place = resumed();
+    long before = place.copied();
     while (true) {
-      List<Dossier> page = from.contents().dossiers(extent.user(), after, PAGE);
+      List<Dossier> page = from.contents().dossiers(extent.user(), place.after(), PAGE);
       if (page.isEmpty()) {
-        return copied;
+        return place.copied() - before;
       }
-      after = page.getLast().id();
       List<Dossier> wanted = page.stream().filter(extent::covers).toList();
-      restore(wanted, List.of(place(after)));
-      copied += wanted.size();
-      progress.accept(copied);
+      place = new Place(page.getLast().id(), place.copied() + wanted.size());
+      restore(wanted, List.of(mark(place)));
+      progress.accept(place.copied());
     }
   }
 
@@ -167,21 +162,31 @@ public final class Migration {
 
   // Where it has got to.
 
-  private Mark.Name place() {
+  /// @param after the last memory that was brought; null for none
+  /// @param copied how many were brought up to there
+  private record Place(@Nullable MemoryId after, long copied) {
+    static final Place START = new Place(null, 0);
+  }
+
+  private Mark.Name name() {
     // The source's key tells it from every other store.
     String source =
         from.key().hash(MARK, String.valueOf(extent.user()), String.valueOf(extent.agent()));
     return new Mark.Name(MARK, null, source);
   }
 
-  private Mark place(MemoryId after) {
-    ObjectNode value = Json.object().put("after", after.toString());
-    return new Mark(place(), Json.print(value), clock.instant());
+  private Mark mark(Place place) {
+    ObjectNode value = Json.object().put("after", String.valueOf(place.after()));
+    return new Mark(name(), Json.print(value.put("copied", place.copied())), clock.instant());
   }
 
-  private @Nullable MemoryId resumed() {
-    Optional<JsonNode> value = to.mark(place()).map(mark -> Json.parseOwn(mark.value()));
-    return value.map(node -> MemoryId.parse(node.path("after").asText())).orElse(null);
+  private Place resumed() {
+    Optional<JsonNode> value = to.mark(name()).map(mark -> Json.parseOwn(mark.value()));
+    return value.map(Migration::place).orElse(Place.START);
+  }
+
+  private static Place place(JsonNode node) {
+    return new Place(MemoryId.parse(node.path("after").asText()), node.path("copied").asLong());
   }
 
   private long copyMarks() {

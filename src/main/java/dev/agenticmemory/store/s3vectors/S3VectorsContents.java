@@ -1,5 +1,6 @@
 package dev.agenticmemory.store.s3vectors;
 
+import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.Contents;
@@ -33,7 +34,12 @@ final class S3VectorsContents implements Contents {
 
   @Override
   public List<Dossier> dossiers(@Nullable UserId user, @Nullable MemoryId after, int limit) {
-    return beside.dossiers(user, after, limit).stream().map(vectors::whole).toList();
+    return vectors.whole(beside.dossiers(user, after, limit));
+  }
+
+  @Override
+  public long count(@Nullable UserId user, @Nullable AgentId agent) {
+    return beside.count(user, agent);
   }
 
   @Override

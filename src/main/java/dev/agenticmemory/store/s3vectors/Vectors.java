@@ -354,11 +354,15 @@ final class Vectors {
     index.put(entries);
   }
 
-  /// A dossier of the store beside with its vectors. A state that lacks one has its words alone.
-  Dossier whole(Dossier dossier) {
+  /// Dossiers of the store beside with their vectors. A state that lacks one has its words alone.
+  List<Dossier> whole(List<Dossier> dossiers) {
     Set<String> keys = new LinkedHashSet<>();
-    dossier.states().forEach(state -> keys.addAll(keys(state)));
+    dossiers.forEach(dossier -> dossier.states().forEach(state -> keys.addAll(keys(state))));
     Map<String, Embedding> found = index.get(keys);
+    return dossiers.stream().map(dossier -> whole(dossier, found)).toList();
+  }
+
+  private static Dossier whole(Dossier dossier, Map<String, Embedding> found) {
     return new Dossier(
         dossier.id(),
         dossier.scope(),

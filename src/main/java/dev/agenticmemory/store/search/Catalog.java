@@ -14,6 +14,7 @@ import dev.agenticmemory.text.Words;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The three indices of a collection: memories, records and the log. Each is reached by an alias,
@@ -24,6 +25,9 @@ final class Catalog {
 
   /// Tells an index that is ours.
   private static final String OURS = "agentic_memory";
+
+  /// In the same place, of what size the vectors are.
+  private static final String DIMENSIONS = "dimensions";
 
   private static final String LOG = "-log";
 
@@ -75,9 +79,11 @@ final class Catalog {
   /// is not.
   void prepare() {
     prepare(log(), logMapping(), Dsl.object());
-    Stored stored = head();
-    Head head = stored == null ? first() : Head.parse(stored.source());
-    requireSpace(head, stored);
+    if (head() == null) {
+      // Where another process was faster, its key is the one.
+      cluster.create(log(), Head.ID, first().print());
+    }
+    takeSpace();
     prepare(records(), recordMapping(), Dsl.object());
     prepare(memories(), memoryMapping(), cluster.server().vectorSettings());
   }
@@ -98,50 +104,58 @@ final class Catalog {
   }
 
   private Head first() {
-    Head head = new Head(0, 0, space, Words.VERSION, StoreKey.random(), List.of(), null);
-    // Where another process was faster, its key is the one.
-    return cluster.create(log(), Head.ID, head.print())
-        ? head
-        : Head.parse(Objects.requireNonNull(head()).source());
+    return new Head(space, Words.VERSION, StoreKey.random());
   }
 
-  /// An empty collection takes the vectors of whoever opens it.
-  private void requireSpace(Head head, @Nullable Stored stored) {
-    if (head.space().equals(space)) {
-      return;
-    }
-    if (stored == null || count(memories()) > 0) {
-      require(head);
-    }
-    remove(memories());
-    Stored before = Objects.requireNonNull(stored);
-    cluster.replace(log(), Head.ID, head.with(space, Words.VERSION).print(), before.stamp());
-  }
-
-  /// Removes an index, whatever its own name is.
-  private void remove(String alias) {
-    Answer answer = cluster.call(Call.of("GET", "/" + alias));
-    if (answer.status() != NOT_FOUND) {
-      for (Map.Entry<String, JsonNode> index : cluster.require(answer).body().properties()) {
-        cluster.require(cluster.call(Call.of("DELETE", "/" + index.getKey())));
+  /// An empty collection takes the vectors of whoever opens it. Of several that open it at once one
+  /// decides.
+  private void takeSpace() {
+    while (true) {
+      Stored stored = Objects.requireNonNull(head());
+      Head head = Head.parse(stored.source());
+      if (head.space().equals(space)) {
+        return;
+      }
+      if (count(memories()) > 0) {
+        // What is there may be of a process that took it for the same model meanwhile.
+        require(Head.parse(Objects.requireNonNull(head()).source()));
+        return;
+      }
+      Head taken = head.with(space, Words.VERSION);
+      if (cluster.replace(log(), Head.ID, taken.print(), stored.stamp())) {
+        return;
       }
     }
   }
 
   private void prepare(String alias, ObjectNode mapping, ObjectNode settings) {
-    Answer answer = cluster.call(Call.of("GET", "/" + alias));
-    if (answer.status() == NOT_FOUND) {
+    if (indices(alias).isEmpty()) {
       create(alias, mapping, settings);
-      answer = cluster.call(Call.of("GET", "/" + alias));
     }
-    for (Map.Entry<String, JsonNode> index : cluster.require(answer).body().properties()) {
-      JsonNode found = index.getValue();
-      if (found.path("mappings").path("properties").isEmpty() && count(alias) == 0) {
-        replace(index.getKey(), found, mapping, settings);
-      } else {
-        verify(alias, found.path("mappings"), mapping);
+    for (Map.Entry<String, JsonNode> index : indices(alias)) {
+      if (isUnused(alias, index.getValue(), mapping)) {
+        replace(alias, index.getKey(), index.getValue(), body(mapping, settings));
       }
     }
+    for (Map.Entry<String, JsonNode> index : indices(alias)) {
+      verify(alias, index.getValue().path("mappings"), mapping);
+    }
+  }
+
+  /// The indices of this alias or name, as they are; none where there is none.
+  private Set<Map.Entry<String, JsonNode>> indices(String alias) {
+    Answer answer = cluster.call(Call.of("GET", "/" + alias));
+    return answer.status() == NOT_FOUND ? Set.of() : cluster.require(answer).body().properties();
+  }
+
+  /// Whether an index has no documents, and no mapping or one of ours for other vectors.
+  private boolean isUnused(String alias, JsonNode found, ObjectNode mapping) {
+    JsonNode mappings = found.path("mappings");
+    JsonNode ours = mappings.path("_meta").path(OURS);
+    JsonNode wanted = mapping.path("_meta").path(OURS);
+    boolean ofOtherVectors =
+        ours.has(DIMENSIONS) && !ours.path(DIMENSIONS).equals(wanted.path(DIMENSIONS));
+    return (mappings.path("properties").isEmpty() || ofOtherVectors) && count(alias) == 0;
   }
 
   private void create(String alias, ObjectNode mapping, ObjectNode settings) {
@@ -173,19 +187,39 @@ final class Catalog {
     }
   }
 
-  /// An index that somebody made without mapping and documents becomes ours, with the shards and
-  /// copies it was given. Some settings cannot be changed, so it is made anew.
-  private void replace(String index, JsonNode found, ObjectNode mapping, ObjectNode settings) {
-    ObjectNode body = body(mapping, settings);
+  /// One of ours takes the place of an unused index, with the shards and copies that it was given;
+  /// some settings cannot be changed in place. They change places at once, and only as long as the
+  /// alias leads to the unused one: what another process has put there is never removed.
+  private void replace(String alias, String unused, JsonNode found, ObjectNode body) {
     JsonNode given = found.path("settings").path("index");
     for (String name : List.of("number_of_shards", "number_of_replicas", "auto_expand_replicas")) {
       if (given.has(name)) {
         ((ObjectNode) body.path("settings")).set("index." + name, given.path(name));
       }
     }
-    body.set("aliases", found.path("aliases"));
-    cluster.require(cluster.call(Call.of("DELETE", "/" + index)));
-    create(index, body);
+    String made = alias + (unused.equals(alias + "-1") ? "-2" : "-1");
+    create(made, body);
+    ObjectNode actions = Dsl.object();
+    actions.withArray("/actions").add(action("remove_index", unused));
+    for (Map.Entry<String, JsonNode> other : found.path("aliases").properties()) {
+      actions.withArray("/actions").add(alias(made, other.getKey()));
+    }
+    actions.withArray("/actions").add(alias(made, alias));
+    Answer answer = cluster.call(Call.of("POST", "/_aliases", actions));
+    boolean byAnother = indices(alias).stream().noneMatch(one -> one.getKey().equals(unused));
+    if (!byAnother) {
+      cluster.require(answer);
+    }
+  }
+
+  private static ObjectNode action(String verb, String index) {
+    return Dsl.one(verb, Dsl.one("index", index));
+  }
+
+  private static ObjectNode alias(String index, String alias) {
+    ObjectNode action = action("add", index);
+    ((ObjectNode) action.path("add")).put("alias", alias);
+    return action;
   }
 
   /// An index that is not empty must have our mapping.
@@ -237,7 +271,7 @@ final class Catalog {
     ObjectNode mapping = Dsl.object().put("dynamic", "strict");
     ObjectNode ours = Dsl.object().put("schema", SCHEMA);
     if (dimensions > 0) {
-      ours.put("dimensions", dimensions);
+      ours.put(DIMENSIONS, dimensions);
     }
     mapping.putObject("_meta").set(OURS, ours);
     return mapping;
@@ -247,7 +281,7 @@ final class Catalog {
     ObjectNode mapping = mapping(0);
     Fields fields = new Fields(mapping.putObject("properties"));
     fields.properties.putObject("head").put("type", "object").put("enabled", false);
-    fields.kept("token", "additions", "closures", "sweep", "erasing", "key");
+    fields.kept("token", "additions", "closures", "sweep", "sweeping", "erasing", "key");
     fields.all("long", "revision");
     return mapping;
   }

@@ -84,6 +84,16 @@ final class ChangeSet {
     return set.write(true);
   }
 
+  /// Makes the terms of these states anew.
+  static Decision<Boolean> reanalyse(Snapshot snapshot, List<ObjectNode> states) {
+    ChangeSet set = new ChangeSet(snapshot, Grounds.none());
+    for (ObjectNode state : states) {
+      set.remove(state);
+      set.addState(States.reanalysed(state, set.revision));
+    }
+    return set.write(true);
+  }
+
   private <T> Decision<T> write(T answer) {
     return new Decision.Write<>(answer, additions, closures, sweep);
   }

@@ -50,6 +50,11 @@ final class Cluster implements AutoCloseable {
     return server;
   }
 
+  /// The same server with less patience.
+  Cluster within(Duration max) {
+    return new Cluster(server, patience.compareTo(max) < 0 ? patience : max);
+  }
+
   /// Where a document is, and which state of it: what a condition of a later write names.
   record Stamp(long seqNo, long primaryTerm) {}
 
@@ -60,7 +65,8 @@ final class Cluster implements AutoCloseable {
   List<@Nullable Stored> get(String index, List<String> ids) {
     ObjectNode body = Dsl.object();
     ids.forEach(body.putArray("ids")::add);
-    Answer answer = require(call(Call.of("POST", "/" + index + "/_mget", body)));
+    Call call = Call.of("POST", "/" + index + "/_mget", body);
+    Answer answer = require(repeated(call, Cluster::isBusyInside));
     List<@Nullable Stored> found = new ArrayList<>();
     for (JsonNode doc : answer.body().path("docs")) {
       if (doc.has("error")) {
@@ -226,16 +232,21 @@ final class Cluster implements AutoCloseable {
     }
   }
 
+  /// Whether the server or a shard that has a part of the answer is not ready.
   private static boolean isBusyInside(Answer answer) {
-    if (isBusy(answer.status())) {
-      return true;
-    }
-    for (JsonNode one : answer.body().path("responses")) {
-      if (isBusy(one.path("status").asInt(OK))) {
-        return true;
-      }
-    }
-    return false;
+    return isBusy(answer.status())
+        || answer
+            .body()
+            .path("responses")
+            .valueStream()
+            .anyMatch(one -> isBusy(one.path("status").asInt(OK)))
+        || answer.body().path("docs").valueStream().anyMatch(Cluster::isNotReady);
+  }
+
+  /// Documents have no status of their own.
+  private static boolean isNotReady(JsonNode doc) {
+    return doc.has("error")
+        && !doc.path("error").path("type").asText().equals("index_not_found_exception");
   }
 
   /// Too many requests, not ready, or a gateway before it that says so; and a request that timed

@@ -30,6 +30,11 @@ sealed interface Decision<T> {
       this(answer, additions, closures, sweep, null, null);
     }
 
+    /// Nothing of its own: what is due is swept with it.
+    Write(T answer) {
+      this(answer, List.of(), List.of(), List.of(), null, null);
+    }
+
     /// An erasure alone.
     Write(T answer, Erasing erasing) {
       this(answer, List.of(), List.of(), List.of(), erasing, null);

@@ -39,6 +39,11 @@ final class Grounds {
 
   private Grounds() {}
 
+  /// For changes that rest on nothing but what they were made of.
+  static Grounds none() {
+    return new Grounds();
+  }
+
   static Grounds read(Snapshot snapshot, List<Change> changes, StoreKey key) {
     Grounds grounds = new Grounds();
     Needed needed = new Needed();

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// once, when the revision here is its own.
 ///
 /// @param revision of the last change set that is done
-/// @param swept documents that no longer count since this revision may be gone
+/// @param swept documents that do not count at this revision may be gone
+/// @param unswept revisions after which documents were left that no longer count, the newest at the
+///   end; the intent of each is still there and names them
 /// @param space of the vectors
 /// @param words the version of the analyser that made the terms
 /// @param key of the seals
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 record Head(
     long revision,
     long swept,
+    List<Long> unswept,
     EmbeddingSpace space,
     int words,
     StoreKey key,
@@ -37,7 +40,13 @@ record Head(
   private static final int RECENT_MAX = 64;
 
   Head {
+    unswept = List.copyOf(unswept);
     recent = List.copyOf(recent);
+  }
+
+  /// Of an empty collection.
+  Head(EmbeddingSpace space, int words, StoreKey key) {
+    this(0, 0, List.of(), space, words, key, List.of(), null);
   }
 
   /// The id of the document.
@@ -82,7 +91,8 @@ record Head(
     tokens.add(intent.token());
     return new Head(
         intent.revision(),
-        intent.sweeps() ? intent.revision() : swept,
+        sweptAfter(intent),
+        unsweptAfter(intent),
         space,
         words,
         intent.key() == null ? key : intent.key(),
@@ -90,13 +100,29 @@ record Head(
         intent.erasing());
   }
 
+  private long sweptAfter(Intent intent) {
+    if (intent.erasing() != null) {
+      return intent.revision();
+    }
+    return intent.sweeping().isEmpty() ? swept : Math.max(swept, intent.sweeping().getLast());
+  }
+
+  private List<Long> unsweptAfter(Intent intent) {
+    List<Long> left = new ArrayList<>(unswept);
+    left.removeAll(intent.sweeping());
+    if (!intent.sweep().isEmpty()) {
+      left.add(intent.revision());
+    }
+    return left;
+  }
+
   /// After all that was to be erased is removed.
   Head erased() {
-    return new Head(revision, swept, space, words, key, recent, null);
+    return new Head(revision, swept, unswept, space, words, key, recent, null);
   }
 
   Head with(EmbeddingSpace newSpace, int newWords) {
-    return new Head(revision, swept, newSpace, newWords, key, recent, erasing);
+    return new Head(revision, swept, unswept, newSpace, newWords, key, recent, erasing);
   }
 
   /// Whether the intent of this token is the last that was done.
@@ -106,6 +132,7 @@ record Head(
 
   ObjectNode print() {
     ObjectNode state = Dsl.object().put("revision", revision).put("swept", swept);
+    unswept.forEach(state.withArray("/unswept")::add);
     state.put("model", space.model()).put("dimensions", space.dimensions());
     state.put("words", words).put("key", key.hex());
     recent.forEach(state.withArray("/recent")::add);
@@ -120,6 +147,7 @@ record Head(
     return new Head(
         state.path("revision").asLong(),
         state.path("swept").asLong(),
+        state.path("unswept").valueStream().map(JsonNode::asLong).toList(),
         new EmbeddingSpace(state.path("model").asText(), state.path("dimensions").asInt()),
         state.path("words").asInt(),
         StoreKey.ofHex(state.path("key").asText()),

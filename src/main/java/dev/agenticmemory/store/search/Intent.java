@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// @param revision that it makes
 /// @param additions documents that are new
 /// @param closures documents that were there before and that do not count from this revision on
-/// @param sweep documents that are removed once the change set is done
+/// @param sweep documents that no longer count once the change set is done, and are removed when
+///   nobody reads them any more
+/// @param sweeping earlier revisions of which that is so by now, oldest first
 /// @param erasing what else is to be erased; null for nothing
 /// @param key the new key of the store; null to keep the one it has
 record Intent(
@@ -25,6 +27,7 @@ record Intent(
     List<Operation> additions,
     List<Operation> closures,
     List<Operation> sweep,
+    List<Long> sweeping,
     @Nullable Erasing erasing,
     @Nullable StoreKey key) {
 
@@ -32,15 +35,11 @@ record Intent(
     additions = List.copyOf(additions);
     closures = List.copyOf(closures);
     sweep = List.copyOf(sweep);
+    sweeping = List.copyOf(sweeping);
   }
 
   static String id(long revision) {
     return "intent-" + revision;
-  }
-
-  /// Whether something is left to do when the revision is reached.
-  boolean sweeps() {
-    return !sweep.isEmpty() || erasing != null;
   }
 
   ObjectNode print() {
@@ -48,6 +47,7 @@ record Intent(
     additions.forEach(operation -> node.withArray("/additions").add(operation.print()));
     closures.forEach(operation -> node.withArray("/closures").add(operation.print()));
     sweep.forEach(operation -> node.withArray("/sweep").add(operation.print()));
+    sweeping.forEach(node.withArray("/sweeping")::add);
     if (erasing != null) {
       node.put("erasing", erasing.print().toString());
     }
@@ -64,6 +64,7 @@ record Intent(
         operations(node.path("additions")),
         operations(node.path("closures")),
         operations(node.path("sweep")),
+        node.path("sweeping").valueStream().map(JsonNode::asLong).toList(),
         node.has("erasing") ? Erasing.parse(Json.parseOwn(node.path("erasing").asText())) : null,
         States.nullable(node, "key", StoreKey::ofHex));
   }

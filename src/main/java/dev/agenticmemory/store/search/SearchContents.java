@@ -2,6 +2,7 @@ package dev.agenticmemory.store.search;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.HistoryEntry;
 import dev.agenticmemory.domain.MemoryId;
@@ -55,6 +56,18 @@ final class SearchContents implements Contents {
               .map(doc -> doc.path("name").asText())
               .toList();
       return ids.isEmpty() ? List.of() : dossiers(snapshot, ids);
+    });
+  }
+
+  @Override
+  public long count(@Nullable UserId user, @Nullable AgentId agent) {
+    return reader.read(snapshot -> {
+      List<ObjectNode> parts = new ArrayList<>(List.of(Records.kind(Records.HISTORY)));
+      addUser(user, parts);
+      if (agent != null) {
+        parts.add(Dsl.term("agent", agent.value()));
+      }
+      return snapshot.distinct("name", Dsl.all(parts));
     });
   }
 

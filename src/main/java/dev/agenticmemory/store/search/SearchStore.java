@@ -31,6 +31,7 @@ import dev.agenticmemory.store.StoreKey;
 import dev.agenticmemory.store.Task;
 import dev.agenticmemory.store.Window;
 import dev.agenticmemory.store.search.Cluster.Search;
+import dev.agenticmemory.text.Words;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +40,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +60,17 @@ public final class SearchStore implements MemoryStore {
   /// Up to so many users are counted exactly; of more the number is within some percent.
   private static final int USERS_EXACT_MAX = 40_000;
 
+  /// How long the end waits for what nobody waits for.
+  private static final int UPKEEP_SECONDS_MAX = 5;
+
   private final Cluster cluster;
   private final Catalog catalog;
   private final Log log;
+  private final ScheduledExecutorService upkeep =
+      new ScheduledThreadPoolExecutor(
+          1,
+          Thread.ofPlatform().daemon().name("store-upkeep").factory(),
+          new ThreadPoolExecutor.DiscardPolicy());
 
   /// Opens a collection, or makes it.
   ///
@@ -75,6 +88,10 @@ public final class SearchStore implements MemoryStore {
     this(new Cluster(server, patience), collection, space);
   }
 
+  private SearchStore(Cluster cluster, String collection, EmbeddingSpace space) {
+    this(cluster, collection, space, Log.SWEEPING_AFTER);
+  }
+
   /// Opens a collection that is there, with whatever model its vectors are of, such as to move it.
   public static SearchStore asItIs(SearchServer server, String collection) {
     Cluster cluster = new Cluster(server);
@@ -86,13 +103,16 @@ public final class SearchStore implements MemoryStore {
     }
   }
 
-  private SearchStore(Cluster cluster, String collection, EmbeddingSpace space) {
+  /// @param sweepingAfter how long documents that do not count any more are left where they are
+  SearchStore(Cluster cluster, String collection, EmbeddingSpace space, Duration sweepingAfter) {
     this.cluster = cluster;
     catalog = new Catalog(cluster, collection, space);
-    log = new Log(cluster, catalog);
+    log = new Log(cluster, catalog, sweepingAfter, upkeep);
     try {
       catalog.prepare();
-      log.recover();
+      if (log.recover().words() < Words.VERSION) {
+        upkeep.execute(new Reanalysis(log, reader())::run);
+      }
     } catch (RuntimeException e) {
       cluster.close();
       throw e;
@@ -516,19 +536,29 @@ public final class SearchStore implements MemoryStore {
 
   @Override
   public Contents contents() {
-    return new SearchContents(
-        log,
-        new Reader() {
-          @Override
-          public <T> T read(Function<Snapshot, T> question) {
-            return SearchStore.this.read(question);
-          }
-        });
+    return new SearchContents(log, reader());
+  }
+
+  private Reader reader() {
+    return new Reader() {
+      @Override
+      public <T> T read(Function<Snapshot, T> question) {
+        return SearchStore.this.read(question);
+      }
+    };
   }
 
   @Override
   public void close() {
-    cluster.close();
+    upkeep.shutdownNow();
+    try {
+      upkeep.awaitTermination(UPKEEP_SECONDS_MAX, TimeUnit.SECONDS);
+      log.sweepAll();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      cluster.close();
+    }
   }
 
   private static Optional<ObjectNode> first(Snapshot snapshot, Search search) {

@@ -155,6 +155,24 @@ final class Snapshot {
     return total(ask(new Search(search.index(), search.routing(), body)));
   }
 
+  /// How many values a field has in the records of `query` that count.
+  long distinct(String field, ObjectNode query) {
+    ObjectNode sources = Dsl.one(field, Dsl.one("terms", Dsl.one("field", field)));
+    ObjectNode groups = Dsl.object().put("size", PAGE);
+    groups.putArray("sources").add(sources);
+    long distinct = 0;
+    while (true) {
+      ObjectNode body = Dsl.search(counting(query), 0);
+      body.putObject("aggs").set("groups", Dsl.one("composite", groups));
+      JsonNode page = ask(records(body)).path("aggregations").path("groups");
+      distinct += page.path("buckets").size();
+      if (!page.has("after_key")) {
+        return distinct;
+      }
+      groups.set("after", page.path("after_key"));
+    }
+  }
+
   static long total(JsonNode answer) {
     return answer.path("hits").path("total").path("value").asLong();
   }

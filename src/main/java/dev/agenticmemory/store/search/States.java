@@ -24,6 +24,7 @@ import dev.agenticmemory.store.Candidate;
 import dev.agenticmemory.store.Dossier;
 import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.Selection;
+import dev.agenticmemory.text.Terms;
 import dev.agenticmemory.text.Words;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,6 +34,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// States of memories as documents: one a state, as it was between two changes of the memory.
@@ -146,6 +148,27 @@ final class States {
     ObjectNode doc = before.deepCopy();
     doc.put("doc", docId(memory, revision)).put("born", revision);
     return printRest(memory, doc);
+  }
+
+  /// The same state with the terms that the analyser gives now.
+  static ObjectNode reanalysed(ObjectNode before, long revision) {
+    ObjectNode doc = before.deepCopy();
+    doc.put("doc", docId(memory(before), revision)).put("born", revision);
+    printAnalysis(doc);
+    return doc;
+  }
+
+  /// Whether the analyser gives other terms by now.
+  static boolean isOutdated(ObjectNode state) {
+    ObjectNode now = state.deepCopy();
+    printAnalysis(now);
+    return Stream.of("words", "tokens", "question")
+        .anyMatch(field -> !now.path(field).asText().equals(state.path(field).asText()));
+  }
+
+  private static void printAnalysis(ObjectNode doc) {
+    Terms terms = Words.analyse(doc.path("text").asText());
+    printTerms(terms.words(), terms.tokens(), terms.question(), doc);
   }
 
   /// The same state, superseded or retired.

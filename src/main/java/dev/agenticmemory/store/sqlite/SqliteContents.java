@@ -1,5 +1,6 @@
 package dev.agenticmemory.store.sqlite;
 
+import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.Embedding;
 import dev.agenticmemory.domain.HistoryEntry;
@@ -52,6 +53,16 @@ final class SqliteContents implements Contents {
       } while (dossiers.isEmpty() && !ids.isEmpty());
       return dossiers;
     });
+  }
+
+  @Override
+  public long count(@Nullable UserId user, @Nullable AgentId agent) {
+    return database.read(connection ->
+        connection.number(
+            "SELECT COUNT(DISTINCT memory_id) FROM history WHERE TRUE"
+                + (user == null ? "" : " AND user_id = ?")
+                + (agent == null ? "" : " AND agent_id = ?"),
+            values(user, agent)));
   }
 
   /// Every memory has history, also one that was erased.
@@ -173,10 +184,18 @@ final class SqliteContents implements Contents {
     List<Object> present = new ArrayList<>();
     for (Object value : values) {
       if (value != null) {
-        present.add(value instanceof UserId user ? user.value() : value);
+        present.add(plain(value));
       }
     }
     return present.toArray();
+  }
+
+  private static Object plain(Object value) {
+    return switch (value) {
+      case UserId user -> user.value();
+      case AgentId agent -> agent.value();
+      default -> value;
+    };
   }
 
   @Override

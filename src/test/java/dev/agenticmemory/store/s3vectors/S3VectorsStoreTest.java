@@ -80,7 +80,7 @@ final class S3VectorsStoreTest extends MemoryStoreContract {
 
   @AfterEach
   void nothingWasAgainstTheServicesRules() {
-    assertThat(gate.refused).isEmpty();
+    assertThat(gate.refused()).isEmpty();
   }
 
   @Override

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Stands before the lenient stand-in of S3 Vectors and refuses what the service itself refuses:
 /// its limits and the forms of its requests, with its codes. It can also throttle.
-final class StrictGate implements AutoCloseable {
+public final class StrictGate implements AutoCloseable {
 
   private static final int PUT_MAX = 500;
   private static final int DELETE_MAX = 500;
@@ -66,10 +66,9 @@ final class StrictGate implements AutoCloseable {
   /// Whether vectors that are to be written do not arrive.
   volatile BooleanSupplier losesPuts = () -> false;
 
-  /// What was refused, which is a fault of the client.
-  final List<String> refused = new ArrayList<>();
+  private final List<String> refused = new ArrayList<>();
 
-  StrictGate(URI real) throws IOException {
+  public StrictGate(URI real) throws IOException {
     this.real = real;
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -77,8 +76,15 @@ final class StrictGate implements AutoCloseable {
     server.start();
   }
 
-  URI address() {
+  public URI address() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /// What was refused, which is a fault of the client.
+  public List<String> refused() {
+    synchronized (refused) {
+      return List.copyOf(refused);
+    }
   }
 
   private void handle(HttpExchange exchange) throws IOException {

@@ -8,6 +8,7 @@ import static dev.agenticmemory.store.MemoryStoreFixture.NOON;
 import static dev.agenticmemory.store.MemoryStoreFixture.NORTH;
 import static dev.agenticmemory.store.MemoryStoreFixture.SPACE;
 import static dev.agenticmemory.store.MemoryStoreFixture.add;
+import static dev.agenticmemory.store.MemoryStoreFixture.asOf;
 import static dev.agenticmemory.store.MemoryStoreFixture.erase;
 import static dev.agenticmemory.store.MemoryStoreFixture.first;
 import static dev.agenticmemory.store.MemoryStoreFixture.live;
@@ -16,17 +17,20 @@ import static dev.agenticmemory.store.MemoryStoreFixture.memory;
 import static dev.agenticmemory.store.MemoryStoreFixture.retire;
 import static dev.agenticmemory.store.MemoryStoreFixture.revise;
 import static dev.agenticmemory.store.MemoryStoreFixture.scope;
+import static dev.agenticmemory.store.MemoryStoreFixture.words;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.json.Json;
+import dev.agenticmemory.store.Candidate;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Extent;
 import dev.agenticmemory.store.Lease;
@@ -34,6 +38,7 @@ import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.MemoryStoreContract;
 import dev.agenticmemory.store.Outcome;
 import dev.agenticmemory.store.Task;
+import dev.agenticmemory.text.Words;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,6 +49,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -62,6 +69,9 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
 
   /// Long enough for a server that is there, short enough for one that is not.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /// How often processes race.
+  private static final int ROUNDS = 5;
 
   /// The collection of the running test.
   private final String collection = "memories-" + COLLECTIONS.incrementAndGet();
@@ -95,6 +105,7 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
     for (String each : new String[] {collection, another()}) {
       for (String index : new String[] {each, each + "-records", each + "-log"}) {
         send("DELETE", "/" + index + "-1", "");
+        send("DELETE", "/" + index + "-2", "");
       }
     }
     send("DELETE", "/" + another(), "");
@@ -123,6 +134,47 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
           .containsExactly(tea);
     }
     assertThat(send("GET", "/" + another() + "/_mapping", "").body()).contains("\"strict\"");
+  }
+
+  @Test
+  void processesThatStartTogetherOnAnEmptyIndexMadeByHandLoseNothing() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      String name = another();
+      send("PUT", "/" + name, "{\"settings\":{\"number_of_shards\":2}}");
+      requireAllThere(name, SPACE);
+      assertThat(send("GET", "/" + name + "/_settings", "").body())
+          .contains("\"number_of_shards\":\"2\"");
+      removeCollections();
+    }
+  }
+
+  @Test
+  void processesThatStartTogetherWithAnotherModelOnAnEmptyCollectionLoseNothing() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      new SearchStore(client(), another(), new EmbeddingSpace("other", 3)).close();
+      requireAllThere(another(), SPACE);
+      removeCollections();
+    }
+  }
+
+  /// Has several processes open a collection at once and write to it at once.
+  private void requireAllThere(String name, EmbeddingSpace space) throws Exception {
+    List<String> texts = IntStream.range(0, 4).mapToObj(i -> "said by process " + i).toList();
+    List<Callable<Outcome>> processes =
+        texts.stream().<Callable<Outcome>>map(text -> () -> said(name, space, text)).toList();
+    assertThat(together(processes)).containsOnly(APPLIED);
+    try (MemoryStore opened = new SearchStore(client(), name, space)) {
+      assertThat(opened.list(live(ALICE), first(10)))
+          .extracting(Memory::text)
+          .containsExactlyInAnyOrderElementsOf(texts);
+      assertThat(opened.candidates(live(ALICE), meaning(EAST, 10)).found()).hasSize(texts.size());
+    }
+  }
+
+  private Outcome said(String name, EmbeddingSpace space, String text) {
+    try (MemoryStore opened = new SearchStore(client(), name, space)) {
+      return opened.apply(List.of(add(memory(text))));
+    }
   }
 
   @Test
@@ -277,6 +329,138 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
           .containsExactly("bob's");
       requireExactly(live(ALICE), "alice's");
     }
+  }
+
+  // Reading while others write.
+
+  /// Whatever is asked, somebody else has just left something to be swept.
+  @Test
+  void aReadSucceedsHoweverOftenOthersSweep() {
+    Memory tea = stored(memory("likes tea"));
+    Faulty.Line writingBetween =
+        (number, call, sender) -> {
+          if (call.path().equals("/_msearch")) {
+            apply(new Change.PutMark(mark(null, "k", "value " + number)));
+          }
+          return sender.send(call);
+        };
+    try (MemoryStore reader = openBeside(real -> new Faulty(real, writingBetween))) {
+      assertThat(reader.list(live(ALICE), first(10))).containsExactly(tea);
+      assertThat(reader.candidates(live(ALICE), meaning(EAST, 5)).found()).hasSize(1);
+      assertThat(reader.history(tea.id())).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatDoesNotCountAnyMoreIsSweptWhenItIsOld() throws Exception {
+    try (MemoryStore beside =
+        new SearchStore(new Cluster(client()), collection, SPACE, Duration.ZERO)) {
+      Memory tea = memory("likes tea");
+      beside.apply(List.of(add(tea)));
+      beside.apply(List.of(erase(tea)));
+      apply(new Change.PutMark(mark(null, "k", "v"))); // With whose revision it is swept or later.
+      awaitNothing("likes tea");
+    }
+  }
+
+  @Test
+  void nothingIsLeftToSweepWhenAProcessEnds() throws Exception {
+    try (MemoryStore beside = openBeside(line -> line)) {
+      Memory tea = memory("likes tea");
+      beside.apply(List.of(add(tea)));
+      beside.apply(List.of(erase(tea)));
+    }
+    assertThat(everything()).doesNotContain("likes tea");
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsSweptByTheNext() throws Exception {
+    Memory tea = stored(memory("likes tea"));
+    AtomicBoolean alive = new AtomicBoolean(true);
+    Faulty.Line line =
+        (_, call, sender) -> {
+          if (!alive.get()) {
+            throw new IOException("killed");
+          }
+          return sender.send(call);
+        };
+    SearchServer killable = new Faulty(client(), line);
+    try (MemoryStore killed = new SearchStore(killable, collection, SPACE, Duration.ofMillis(1))) {
+      assertThat(killed.apply(List.of(erase(tea)))).isEqualTo(APPLIED);
+      alive.set(false);
+    }
+    assertThat(everything()).contains("likes tea");
+    try (MemoryStore next =
+        new SearchStore(new Cluster(client()), collection, SPACE, Duration.ZERO)) {
+      assertThat(next.find(tea.id())).isEmpty();
+      awaitNothing("likes tea");
+    }
+  }
+
+  private void awaitNothing(String text) throws Exception {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (everything().contains(text) && System.nanoTime() < end) {
+      Thread.sleep(50);
+    }
+    assertThat(everything()).doesNotContain(text);
+  }
+
+  /// All documents of the collection, whether they count or not.
+  private String everything() throws IOException, InterruptedException {
+    send("POST", "/" + collection + "*/_refresh", "");
+    String all = send("GET", "/" + collection + "-1/_search?size=1000", "").body();
+    String log = send("GET", "/" + collection + "-log-1/_search?size=1000", "").body();
+    return all + log + send("GET", "/" + collection + "-records-1/_search?size=1000", "").body();
+  }
+
+  // Another analyser.
+
+  @Test
+  void whatAnOlderAnalyserMadeIsMadeAnewAtTheStart() throws Exception {
+    Memory tea = stored(memory("likes green tea"));
+    Memory old = stored(memory("liked milk"));
+    apply(retire(old, NOON.plusSeconds(1)));
+    for (String word : List.of("green", "milk")) {
+      makeOld(word);
+    }
+    assertThat(store.candidates(live(ALICE), words("green", 5)).found()).isEmpty();
+    String head = "/" + collection + "-log-1/_doc/head";
+    ObjectNode state = (ObjectNode) Json.parse(send("GET", head, "").body()).path("_source");
+    ((ObjectNode) state.path("head")).put("words", Words.VERSION - 1);
+    send("PUT", head, state.toString());
+
+    try (MemoryStore next = openBeside(line -> line)) {
+      awaitWords(head);
+      assertThat(next.candidates(live(ALICE), words("green", 5)).found())
+          .extracting(Candidate::id)
+          .containsExactly(tea.id());
+      assertThat(next.candidates(asOf(NOON), words("milk", 5)).found()).hasSize(1);
+      assertThat(next.find(tea.id())).contains(tea);
+    }
+  }
+
+  /// Spoils the terms of the texts with this word, as if another analyser had made them.
+  private void makeOld(String word) throws Exception {
+    String found = send("GET", "/" + collection + "-1/_search?q=words:" + word, "").body();
+    for (JsonNode hit : Json.parse(found).path("hits").path("hits")) {
+      String path =
+          "/%s-1/_update/%s?routing=%s&refresh=true"
+              .formatted(collection, hit.path("_id").asText(), hit.path("_routing").asText());
+      send("POST", path, "{\"doc\":{\"words\":\"other\",\"length\":1}}");
+    }
+  }
+
+  private void awaitWords(String head) throws Exception {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (!isRecorded(head) && System.nanoTime() < end) {
+      Thread.sleep(50);
+    }
+    assertThat(isRecorded(head)).isTrue();
+  }
+
+  private boolean isRecorded(String head) throws Exception {
+    JsonNode state = Json.parse(send("GET", head, "").body()).path("_source").path("head");
+    return state.path("words").asInt() == Words.VERSION;
   }
 
   // Crashes.
