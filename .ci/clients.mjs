@@ -179,6 +179,8 @@ try {
   check("delete by user counts", call("delete_by_user_id", { user_id: user }).deleted === 1, user);
   check("and nothing is left", call("list_memories", {}).results?.length === 0, "");
 } finally {
+  rmSync(join(home, "serve.endpoint"), { force: true }); // Then the server ends that the clients' processes share.
+  await new Promise((ended) => setTimeout(ended, 3_000));
   rmSync(home, { recursive: true, force: true });
 }
 console.log(`${passed} passed, ${failed} failed`);

@@ -237,8 +237,10 @@ run "$launcher" --version
 check "a start meanwhile" is_silent_version
 check "the AOT cache is made in the background" wait_until [ -f "$cache" ]
 wait_until [ ! -h "$dist/.aot.lock" ]
-only_caches() { [ "$(ls -A "$dist" | grep -c '[.]aot')" = 2 ] && [ -f "${cache%.aot}-pump.aot" ]; }
-check "a small one for clients of a server is made too, and nothing else of it is left" only_caches
+only_caches() {
+    [ "$(ls -A "$dist" | grep -c '[.]aot')" = 3 ] && [ -f "${cache%.aot}-start.aot" ] && [ -f "${cache%.aot}-pump.aot" ]
+}
+check "small ones for clients of a server are made too, and nothing else of it is left" only_caches
 run env AGENTIC_MEMORY_JAVA_OPTS=-XX:AOTMode=on "$launcher" --version # ends where the cache is not used
 check "the AOT cache is used" is_silent_version
 echo garbage >"$cache"

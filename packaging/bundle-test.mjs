@@ -2,7 +2,7 @@
 //
 //   node packaging/bundle-test.mjs target/agentic-memory.mcpb MCPB
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -17,7 +17,7 @@ try {
   const { command, args, env } = server.mcp_config;
   const filledEnv = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filled(value)]));
   const child = spawn(filled(command), args.map(filled), {
-    env: { PATH: "/usr/bin:/bin", HOME: folder, ...filledEnv },
+    env: { PATH: "/usr/bin:/bin", HOME: folder, MEMORY_SERVER_IDLE_SECONDS: "1", ...filledEnv },
     stdio: ["pipe", "pipe", "inherit"],
   });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -31,6 +31,11 @@ try {
   await ask(3, "tools/call", { name: "add_memory", arguments: { text: "The flat is in Lisbon, 住在里斯本", infer: false } });
   const found = await ask(4, "tools/call", { name: "search_memory", arguments: { query: "where do they live?" } });
   child.stdin.end();
+  const endpoint = join(folder, "data", "serve.endpoint");
+  if (process.platform !== "win32" && !existsSync(endpoint)) {
+    throw new Error("the bundle's process has started no server");
+  }
+  while (existsSync(endpoint)) await new Promise((soon) => setTimeout(soon, 100));
   const memory = found.structuredContent?.results?.[0]?.memory;
   if (tools.length !== 10 || !memory?.includes("里斯本")) {
     throw new Error(`the bundle's server answers wrongly: ${JSON.stringify(found)}`);

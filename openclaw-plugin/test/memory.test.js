@@ -22,7 +22,7 @@ const real = () => ({
   kind: "stdio",
   command: LAUNCHER,
   args: ["stdio"],
-  env: { ...process.env, LC_ALL: "C.UTF-8", MEMORY_HOME: home },
+  env: { ...process.env, LC_ALL: "C.UTF-8", MEMORY_HOME: home, MEMORY_SERVER_IDLE_SECONDS: "0" },
 });
 
 test("the real server remembers once and finds again, also after it was ended", async () => {

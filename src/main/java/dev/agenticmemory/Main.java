@@ -26,12 +26,14 @@ import dev.agenticmemory.config.Config;
 import dev.agenticmemory.config.InvalidConfig;
 import dev.agenticmemory.systemd.Unit;
 import dev.agenticmemory.systemd.UserServices;
+import dev.agenticmemory.transport.Starter;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -55,19 +57,31 @@ public final class Main {
   /// loading them takes as long as all the rest of the start.
   private static final List<String> STDIO = List.of("stdio");
 
+  private static final List<String> STANDALONE = List.of("stdio", "--standalone");
+
+  /// What a stdio process starts, where no server runs that it could use. Nobody else does, so it
+  /// is no command.
+  private static final List<String> LOCAL_SERVER = List.of("local-server");
+
   /// Settings of this process that a client's server is to have too; secrets stay in `.env`.
   private static final Set<String> PASSED_TO_CLIENTS =
-      Set.of("MEMORY_HOME", "DATA_DIR", "MEMORY_USER_ID", "MEMORY_AGENT_ID", "VECTOR_STORE");
+      Set.of(
+          "MEMORY_HOME",
+          "DATA_DIR",
+          "MEMORY_USER_ID",
+          "MEMORY_AGENT_ID",
+          "MEMORY_SERVER_IDLE_SECONDS",
+          "VECTOR_STORE");
 
   private static final int EXIT_CONFIG = 78; // EX_CONFIG: no retry helps until a person acts.
 
   private Main() {}
 
-  static void main(String[] args) throws IOException {
+  static void main(String[] args) throws IOException, InterruptedException {
     System.exit(run(new ArrayList<>(Arrays.asList(args))));
   }
 
-  private static int run(List<String> args) throws IOException {
+  private static int run(List<String> args) throws IOException, InterruptedException {
     Properties build = build();
     Path envFile = takeEnvFile(args);
     Config config;
@@ -79,29 +93,55 @@ public final class Main {
       return EXIT_CONFIG;
     }
     String version = build.getProperty("version");
-    Stdio stdio = new Stdio(config, version, System.getenv());
-    if (args.equals(STDIO)) {
-      serve(stdio);
+    Stdio stdio = new Stdio(config, version, System.getenv(), () -> localServer(envFile));
+    if (args.equals(STDIO) || args.equals(STANDALONE)) {
+      serve(stdio, args.equals(STANDALONE));
       return 0;
     }
     try (Program program = new Program(config, version, System.getenv())) {
       Runtime.getRuntime().addShutdownHook(new Thread(program::close, "shut-down"));
+      if (args.equals(LOCAL_SERVER)) {
+        return serveLocally(program, config);
+      }
       return commandLine(program, stdio, config, envFile, build)
           .execute(args.toArray(String[]::new));
     }
   }
 
   /// Over stdio, standard output is the protocol's alone: what anybody else prints is a log line.
-  private static void serve(Stdio stdio) throws IOException {
+  private static void serve(Stdio stdio, boolean standalone) throws IOException {
     System.setOut(System.err);
-    stdio.serve(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
+    stdio.serve(
+        standalone,
+        new FileInputStream(FileDescriptor.in),
+        new FileOutputStream(FileDescriptor.out));
+  }
+
+  /// In the background, nobody reads what is printed.
+  private static int serveLocally(Program program, Config config)
+      throws IOException, InterruptedException {
+    try (PrintStream log = BoundedLog.at(config.home().resolve(Starter.LOG))) {
+      System.setOut(log);
+      System.setErr(log);
+      program.serveLocally();
+      return 0;
+    }
+  }
+
+  private static List<String> localServer(@Nullable Path envFile) {
+    List<String> command = new ArrayList<>(Launch.command());
+    command.addAll(LOCAL_SERVER);
+    if (envFile != null) {
+      command.addAll(List.of(ENV_FILE, envFile.toAbsolutePath().toString()));
+    }
+    return command;
   }
 
   private static CommandLine commandLine(
       Program program, Stdio stdio, Config config, @Nullable Path envFile, Properties build) {
     Client client = program::call;
     List<Object> commands = new ArrayList<>();
-    commands.add(new StdioCommand(() -> serve(stdio)));
+    commands.add(new StdioCommand(standalone -> serve(stdio, standalone)));
     commands.add(new ServeCommand(() -> program.serveHttp(System.err)));
     commands.add(new TokenCommand(program.tokens(), Clock.systemUTC()));
     commands.addAll(MemoryCommands.all(client));

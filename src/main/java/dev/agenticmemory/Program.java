@@ -233,11 +233,20 @@ final class Program implements AutoCloseable {
 
   /// Serves one MCP client by itself, until its input ends.
   void serve(Caller caller, InputStream in, OutputStream out) throws IOException {
+    try (Dispatcher dispatcher = ownDispatcher()) {
+      new StdioTransport(dispatcher, caller, out).serve(in);
+    }
+  }
+
+  /// For what clients start, which may be where jobs run.
+  Dispatcher ownDispatcher() {
+    startJobsOfClients();
+    return dispatcher();
+  }
+
+  private void startJobsOfClients() {
     if (config.jobs().where() == Jobs.Where.STDIO) {
       startJobs();
-    }
-    try (Dispatcher dispatcher = dispatcher()) {
-      new StdioTransport(dispatcher, caller, out).serve(in);
     }
   }
 
@@ -252,7 +261,7 @@ final class Program implements AutoCloseable {
     return endpoints;
   }
 
-  Dispatcher dispatcher() {
+  private Dispatcher dispatcher() {
     return new Dispatcher(new MemoryOffer(this::engine, audit()), this::warmUp, version);
   }
 
@@ -280,6 +289,22 @@ final class Program implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("Stdio processes are not served, and work by themselves: {}", e.toString());
     }
+  }
+
+  /// Serves the stdio processes of the data folder until none has been there for a time. Ends at
+  /// once where another server does that already.
+  void serveLocally() throws IOException, InterruptedException {
+    Optional<LocalServer> opened =
+        LocalServer.openAlone(config.home(), Stdio.settings(config, version), dispatcher());
+    if (opened.isEmpty()) {
+      return;
+    }
+    synchronized (this) {
+      local = opened.get();
+    }
+    warmUp();
+    startJobsOfClients();
+    opened.get().awaitIdle(config.serverIdle());
   }
 
   /// Serves on the network, and the stdio processes of the same data folder, until the process is

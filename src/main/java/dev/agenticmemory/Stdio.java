@@ -3,13 +3,15 @@ package dev.agenticmemory;
 import dev.agenticmemory.config.Config;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.engine.Caller;
-import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.transport.Pump;
+import dev.agenticmemory.transport.Starter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// What a client's process does: has the server of the data folder work for it where there is one,
 /// else works by itself. The first is to start at once, so nothing here may load what it does not
@@ -19,23 +21,25 @@ final class Stdio {
   private final Config config;
   private final String version;
   private final Map<String, String> environment;
+  private final Supplier<List<String>> serverCommand;
 
-  Stdio(Config config, String version, Map<String, String> environment) {
+  /// @param serverCommand starts a server of the same data folder, with the same settings
+  Stdio(
+      Config config,
+      String version,
+      Map<String, String> environment,
+      Supplier<List<String>> serverCommand) {
     this.config = config;
     this.version = version;
     this.environment = environment;
+    this.serverCommand = serverCommand;
   }
 
   /// Serves one MCP client until its input ends.
-  void serve(InputStream in, OutputStream out) throws IOException {
-    Optional<Pump> pump =
-        Pump.to(
-            config.home(),
-            settings(config, version),
-            caller(config),
-            this::own,
-            out,
-            System.err::println);
+  ///
+  /// @param standalone whether no server is to work for it
+  void serve(boolean standalone, InputStream in, OutputStream out) throws IOException {
+    Optional<Pump> pump = standalone ? Optional.empty() : pump(out);
     if (pump.isPresent()) {
       pump.get().serve(in);
     } else {
@@ -43,6 +47,17 @@ final class Stdio {
         program.serve(caller(config), in, out);
       }
     }
+  }
+
+  private Optional<Pump> pump(OutputStream out) {
+    Starter starter =
+        config.serverIdle().isZero() ? null : Starter.of(config.home(), serverCommand).orElse(null);
+    return Pump.to(
+        new Pump.Origin(config.home(), version, settings(config, version), caller(config)),
+        starter,
+        () -> program().ownDispatcher(),
+        out,
+        System.err::println);
   }
 
   /// What this process and a server must have in common.
@@ -58,10 +73,6 @@ final class Stdio {
         config.agent(),
         Source.TOOL,
         config.sharing());
-  }
-
-  private Dispatcher own() {
-    return program().dispatcher();
   }
 
   /// Closed at the end of the process, however that comes.

@@ -150,7 +150,9 @@ final class ProcessTest {
     List<String> command = command();
     ServerParameters parameters =
         ServerParameters.builder(command.getFirst())
-            .args(Stream.concat(command.stream().skip(1), Stream.of("stdio")).toList())
+            .args(
+                Stream.concat(command.stream().skip(1), Stream.of("stdio", "--standalone"))
+                    .toList())
             .env(Map.of("MEMORY_HOME", home.toString(), "MEMORY_USER_ID", "alice"))
             .build();
     return McpClient.sync(

@@ -27,6 +27,7 @@ final class Handshake {
         new ProcessBuilder(entry.command()).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().keySet().retainAll(PASSED_ON);
     builder.environment().putAll(entry.env());
+    builder.environment().put("MEMORY_SERVER_IDLE_SECONDS", "0"); // It leaves no server behind.
     try (StdioClient client = StdioClient.limited(builder, LIFETIME_MAX)) {
       JsonNode tools = client.request("tools/list", Json.object()).path("tools");
       if (tools.isEmpty()) {

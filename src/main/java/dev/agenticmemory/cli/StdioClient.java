@@ -29,7 +29,8 @@ final class StdioClient implements AutoCloseable {
   private final Duration startToInitialized;
   private int lastId;
 
-  /// Starts `command stdio` on the data folder `home`, and has it initialized.
+  /// Starts `command stdio --standalone` on the data folder `home`, and has it initialized: what it
+  /// is started for is over with it, so it leaves no server behind.
   StdioClient(List<String> command, Path home) throws IOException {
     this(onHome(command, home).start());
   }
@@ -63,7 +64,7 @@ final class StdioClient implements AutoCloseable {
 
   private static ProcessBuilder onHome(List<String> command, Path home) {
     List<String> full = new ArrayList<>(command);
-    full.add("stdio");
+    full.addAll(List.of("stdio", "--standalone"));
     ProcessBuilder builder =
         new ProcessBuilder(full).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().keySet().removeIf(name -> name.startsWith("MEMORY_"));

@@ -2,6 +2,7 @@ package dev.agenticmemory.cli;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /// `agentic-memory stdio`: an MCP server for the client that started it.
 @Command(
@@ -12,8 +13,13 @@ public final class StdioCommand implements Callable<Integer> {
 
   /// Serves until the client's input ends.
   public interface Server {
-    void serve() throws Exception;
+    void serve(boolean standalone) throws Exception;
   }
+
+  @Option(
+      names = "--standalone",
+      description = "Do everything in this process, with no server of the data folder behind it.")
+  private boolean standalone;
 
   private final Server server;
 
@@ -23,7 +29,7 @@ public final class StdioCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    server.serve();
+    server.serve(standalone);
     return 0;
   }
 }

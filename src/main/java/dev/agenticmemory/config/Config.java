@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// @param rerank `RERANK_…`: what reads the hits of a search; null for nothing
 /// @param service `SERVICE_…`: the program on the network
 /// @param jobs what is done by itself
+/// @param serverIdle `MEMORY_SERVER_IDLE_SECONDS`: after how long without a client a server ends
+///   that a stdio process has started; zero where none is started. Default 10 minutes
 /// @param fingerprint a hash of the settings that decide how memories are kept, found and made:
 ///   processes with the same one give the same answers
 public record Config(
@@ -53,6 +56,7 @@ public record Config(
     @Nullable Rerank rerank,
     Service service,
     Jobs jobs,
+    Duration serverIdle,
     String fingerprint) {
 
   /// These settings with another data folder.
@@ -70,6 +74,7 @@ public record Config(
         rerank,
         service,
         jobs,
+        serverIdle,
         fingerprint);
   }
 
@@ -82,6 +87,9 @@ public record Config(
   }
 
   private static final String PREFIX = "MEMORY_";
+
+  private static final int SERVER_IDLE_SECONDS = 600;
+  private static final int SERVER_IDLE_SECONDS_MAX = 7 * 86_400;
 
   /// What systemd sets for every service, and is none of ours.
   private static final Set<String> FOREIGN =
@@ -177,6 +185,10 @@ public record Config(
       String fingerprint = fingerprint(ofTheCaller);
       Service service = Service.read(this);
       Jobs jobs = Jobs.read(this, userHome);
+      Duration serverIdle =
+          Duration.ofSeconds(
+              number(
+                  "MEMORY_SERVER_IDLE_SECONDS", SERVER_IDLE_SECONDS, 0, SERVER_IDLE_SECONDS_MAX));
       requireNoUnknown();
       if (!problems.isEmpty()) {
         throw new InvalidConfig(problems);
@@ -195,6 +207,7 @@ public record Config(
           rerank,
           service,
           jobs,
+          serverIdle,
           fingerprint);
     }
 

@@ -1,6 +1,10 @@
 package dev.agenticmemory.transport;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -32,6 +36,22 @@ record Endpoint(Path socket, String secret, String settings) {
     }
   }
 
+  /// Whether somebody listens there. A killed server leaves its word behind.
+  boolean answers() {
+    return answers(socket);
+  }
+
+  static boolean answers(Path socket) {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        Deadline _ = Deadline.on(channel)) {
+      return channel.connect(UnixDomainSocketAddress.of(socket));
+    } catch (AsynchronousCloseException _) {
+      return true; // Its server is stopped, and may go on.
+    } catch (IOException | UnsupportedOperationException _) {
+      return false;
+    }
+  }
+
   /// Takes the place of what was there.
   void write(Path home) throws IOException {
     Path draft =
@@ -44,9 +64,14 @@ record Endpoint(Path socket, String secret, String settings) {
     Files.move(draft, home.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /// Whether this is what the data folder says.
+  boolean isIn(Path home) {
+    return read(home).equals(Optional.of(this));
+  }
+
   /// Removes the file, unless another server has written it since.
   void remove(Path home) throws IOException {
-    if (read(home).equals(Optional.of(this))) {
+    if (isIn(home)) {
       Files.deleteIfExists(home.resolve(FILE));
     }
   }

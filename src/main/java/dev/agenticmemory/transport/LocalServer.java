@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -22,6 +21,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -55,6 +55,17 @@ public final class LocalServer implements AutoCloseable {
   /// How long answers under way may take once the server ends.
   private static final Duration LAST_ANSWERS_MAX = Duration.ofSeconds(5);
 
+  /// Held by the server that a stdio process has started.
+  private static final String LOCK = "serve.lock";
+
+  /// How long a server may take to end.
+  private static final Duration ENDING_MAX = Duration.ofSeconds(10);
+
+  private static final Duration LOCK_PAUSE = Duration.ofMillis(20);
+
+  /// How often it is looked whether anybody is still here.
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
   private static final String END = "";
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalServer.class);
@@ -63,14 +74,21 @@ public final class LocalServer implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final Endpoint endpoint;
   private final ServerSocketChannel listener;
+  private final @Nullable FolderLock lock;
   private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
+  private volatile long lastLeft = System.nanoTime();
 
   private LocalServer(
-      Path home, Dispatcher dispatcher, Endpoint endpoint, ServerSocketChannel listener) {
+      Path home,
+      Dispatcher dispatcher,
+      Endpoint endpoint,
+      ServerSocketChannel listener,
+      @Nullable FolderLock lock) {
     this.home = home;
     this.dispatcher = dispatcher;
     this.endpoint = endpoint;
     this.listener = listener;
+    this.lock = lock;
   }
 
   /// Listens, and leaves word in the data folder.
@@ -78,14 +96,53 @@ public final class LocalServer implements AutoCloseable {
   /// @param settings the fingerprint of this process
   public static LocalServer open(Path home, String settings, Dispatcher dispatcher)
       throws IOException {
+    return open(home, settings, dispatcher, null);
+  }
+
+  /// Likewise, where no other server serves the data folder; empty where one does.
+  public static Optional<LocalServer> openAlone(Path home, String settings, Dispatcher dispatcher)
+      throws IOException, InterruptedException {
+    FolderLock lock = FolderLock.of(home, LOCK);
     try {
-      return listening(home, settings, dispatcher);
+      if (isAlone(home, lock)) {
+        return Optional.of(open(home, settings, dispatcher, lock));
+      }
+    } catch (IOException e) {
+      lock.close();
+      throw e;
+    }
+    lock.close();
+    return Optional.empty();
+  }
+
+  /// Waits for one that is ending.
+  private static boolean isAlone(Path home, FolderLock lock)
+      throws IOException, InterruptedException {
+    long until = System.nanoTime() + ENDING_MAX.toNanos();
+    boolean taken = lock.tryTake();
+    while (!taken && System.nanoTime() < until && !isServed(home)) {
+      Thread.sleep(LOCK_PAUSE);
+      taken = lock.tryTake();
+    }
+    return taken && !isServed(home);
+  }
+
+  private static boolean isServed(Path home) {
+    return Endpoint.read(home).filter(Endpoint::answers).isPresent();
+  }
+
+  private static LocalServer open(
+      Path home, String settings, Dispatcher dispatcher, @Nullable FolderLock lock)
+      throws IOException {
+    try {
+      return listening(home, settings, dispatcher, lock);
     } catch (UnsupportedOperationException e) {
       throw new IOException("This system has no such sockets, or no owners of files", e);
     }
   }
 
-  private static LocalServer listening(Path home, String settings, Dispatcher dispatcher)
+  private static LocalServer listening(
+      Path home, String settings, Dispatcher dispatcher, @Nullable FolderLock lock)
       throws IOException {
     Files.createDirectories(home);
     removeStale(home);
@@ -96,7 +153,7 @@ public final class LocalServer implements AutoCloseable {
       Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
       Endpoint endpoint = new Endpoint(socket, secret(), settings);
       endpoint.write(home);
-      LocalServer server = new LocalServer(home, dispatcher, endpoint, listener);
+      LocalServer server = new LocalServer(home, dispatcher, endpoint, listener, lock);
       Thread.ofVirtual().name("local-server").start(() -> accept(listener, server::take));
       return server;
     } catch (IOException | RuntimeException e) {
@@ -119,21 +176,10 @@ public final class LocalServer implements AutoCloseable {
   private static void removeStale(Path home) throws IOException {
     try (DirectoryStream<Path> sockets = Files.newDirectoryStream(home, PREFIX + "*" + SUFFIX)) {
       for (Path socket : sockets) {
-        if (!answers(socket)) {
+        if (!Endpoint.answers(socket)) {
           Files.deleteIfExists(socket);
         }
       }
-    }
-  }
-
-  private static boolean answers(Path socket) {
-    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        Deadline _ = Deadline.on(channel)) {
-      return channel.connect(UnixDomainSocketAddress.of(socket));
-    } catch (AsynchronousCloseException _) {
-      return true; // Its server is stopped, and may go on.
-    } catch (IOException _) {
-      return false;
     }
   }
 
@@ -191,6 +237,7 @@ public final class LocalServer implements AutoCloseable {
       LOG.debug("A pump has left", e);
     } finally {
       waiting.end();
+      lastLeft = System.nanoTime();
       clients.remove(channel);
     }
   }
@@ -268,6 +315,15 @@ public final class LocalServer implements AutoCloseable {
     }
   }
 
+  /// Returns when no pump has been here for a time, or when the last one has left and the data
+  /// folder leads to this server no more: another has taken its place, or the folder is gone.
+  public void awaitIdle(Duration idle) throws InterruptedException {
+    while (!clients.isEmpty()
+        || (System.nanoTime() - lastLeft < idle.toNanos() && endpoint.isIn(home))) {
+      Thread.sleep(LOOK_EVERY);
+    }
+  }
+
   /// Takes no more messages, and gives the answers to those that it has taken.
   @Override
   public void close() {
@@ -291,6 +347,9 @@ public final class LocalServer implements AutoCloseable {
       await(conversations, answersMax);
       for (SocketChannel client : clients.keySet()) {
         client.close();
+      }
+      if (lock != null) {
+        lock.close();
       }
     } catch (IOException e) {
       LOG.warn("The socket for stdio processes was not put away: {}", e.toString());

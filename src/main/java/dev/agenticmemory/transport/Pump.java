@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -19,11 +20,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A stdio process that passes its client's lines on to the server of the same data folder, and the
-/// answers back. It opens no store, loads no model and reads no JSON, so it starts at once.
+/// answers back. It opens no store and loads no model, so it starts at once.
 ///
-/// When the server is gone, the next line goes to the one that has come since, or to an engine of
-/// this process's own. What the old one had not answered is asked again where that does no harm,
-/// and answered with an error where it might; see [Repeat].
+/// Where no server runs, the pump has one started as soon as its client needs it, and answers what
+/// needs none meanwhile; see [Foyer]. When the server is gone, the next line goes to the one that
+/// has come since, to a new one, or to an engine of this process's own. What the old one had not
+/// answered is asked again where that does no harm, and answered with an error where it might; see
+/// [Repeat].
 public final class Pump {
 
   /// How long answers may take after the client has closed its side.
@@ -33,11 +36,12 @@ public final class Pump {
   /// than that hears of no updates any more once its server was killed.
   private static final int KEPT_MAX = 2_000;
 
-  private final Path home;
-  private final String settings;
+  private final Origin origin;
   private final Greeting greeting;
+  private final @Nullable Starter starter;
   private final Supplier<Dispatcher> own;
   private final OutputStream out;
+  private final Consumer<String> log;
 
   /// The client's lines that are not answered yet, by their numbers.
   private final Map<Long, Numbered> open = new ConcurrentSkipListMap<>();
@@ -47,46 +51,84 @@ public final class Pump {
 
   private final Object sending = new Object();
   private @Nullable Link link;
+
+  /// Answers until there is a first link.
+  private @Nullable Foyer foyer;
+
+  /// Whether a server is waited for. The client's lines wait too.
+  private boolean awaiting;
+
+  /// Whether a server has answered something since one was started: one that never does is not
+  /// started again and again.
+  private volatile boolean mayStart = true;
+
   private volatile boolean follows;
   private long last;
 
   /// The highest number of a line that a link has taken. What is above it, no server has seen.
   private long handed;
 
-  private Pump(
-      Path home, String settings, Caller caller, Supplier<Dispatcher> own, OutputStream out) {
-    this.home = home;
-    this.settings = settings;
-    this.greeting = new Greeting("", UUID.randomUUID().toString(), caller);
-    this.own = own;
-    this.out = out;
-  }
-
-  /// A pump to the server of a data folder; empty where there is none that this process may use.
+  /// What a pump is to a server.
   ///
+  /// @param home the data folder
+  /// @param version of the program
   /// @param settings the fingerprint of this process; a server with another is none for it
-  /// @param own makes an engine of this process's own, should the server be gone
-  /// @param log told why a server that is there is not used
-  public static Optional<Pump> to(
-      Path home,
-      String settings,
-      Caller caller,
+  /// @param caller whom it calls for
+  public record Origin(Path home, String version, String settings, Caller caller) {}
+
+  private Pump(
+      Origin origin,
+      @Nullable Starter starter,
       Supplier<Dispatcher> own,
       OutputStream out,
       Consumer<String> log) {
-    Optional<Endpoint> endpoint = Endpoint.read(home);
-    if (endpoint.isEmpty()) {
-      return Optional.empty();
+    this.origin = origin;
+    this.greeting = new Greeting("", UUID.randomUUID().toString(), origin.caller());
+    this.starter = starter;
+    this.own = own;
+    this.out = out;
+    this.log = log;
+  }
+
+  /// A pump to the server of a data folder; empty where there is none that this process may use,
+  /// and none can be started.
+  ///
+  /// @param starter starts a server where none runs; null where that is not wanted
+  /// @param own makes an engine of this process's own, should there be no server any more
+  /// @param log told why this process works by itself
+  public static Optional<Pump> to(
+      Origin origin,
+      @Nullable Starter starter,
+      Supplier<Dispatcher> own,
+      OutputStream out,
+      Consumer<String> log) {
+    Optional<Endpoint> endpoint = Endpoint.read(origin.home());
+    if (endpoint.isPresent() && !endpoint.get().settings().equals(origin.settings())) {
+      if (endpoint.get().answers()) {
+        log.accept(
+            "A server runs on this data folder with other settings or of another version, so this"
+                + " process works by itself. Give both the same settings to have them share memory.");
+        return Optional.empty();
+      }
     }
-    if (!endpoint.get().settings().equals(settings)) {
-      log.accept(
-          "A server runs on this data folder with other settings or of another version, so this"
-              + " process works by itself. Give both the same settings to have them share memory.");
-      return Optional.empty();
+    Pump pump = new Pump(origin, starter, own, out, log);
+    pump.link = pump.toServer();
+    if (pump.link == null && starter != null) {
+      pump.foyer = pump.newFoyer();
     }
-    Pump pump = new Pump(home, settings, caller, own, out);
-    pump.link = pump.toServer(endpoint.get());
-    return pump.link == null ? Optional.empty() : Optional.of(pump);
+    return pump.link == null && starter == null ? Optional.empty() : Optional.of(pump);
+  }
+
+  private Foyer newFoyer() {
+    return new Foyer(origin.version(), greeting, this::received, this::ready);
+  }
+
+  /// Null where none runs that this process may use.
+  private @Nullable Link toServer() {
+    return Endpoint.read(origin.home())
+        .filter(endpoint -> endpoint.settings().equals(origin.settings()))
+        .map(this::toServer)
+        .orElse(null);
   }
 
   private @Nullable Link toServer(Endpoint endpoint) {
@@ -125,17 +167,25 @@ public final class Pump {
   private void send(Numbered line) {
     synchronized (sending) {
       open.put(line.number(), line);
-      if (link == null) {
-        relink();
-        return;
-      }
-      try {
-        hand(line, link);
-      } catch (IOException _) {
-        // What the server still wrote is read first, and then the link is made anew.
-        if (link.isOver()) {
-          relink();
+      if (foyer != null) {
+        if (!foyer.answers(line)) {
+          ready();
         }
+      } else if (link != null) {
+        send(line, link);
+      } else if (!awaiting) {
+        relink();
+      }
+    }
+  }
+
+  private void send(Numbered line, Link to) {
+    try {
+      hand(line, to);
+    } catch (IOException _) {
+      // What the server still wrote is read first, and then the link is made anew.
+      if (to.isOver()) {
+        relink();
       }
     }
   }
@@ -154,6 +204,7 @@ public final class Pump {
     Numbered asked = open.remove(answer.number());
     if (asked != null) {
       keep(asked, answer.kind());
+      mayStart = true;
     }
     boolean wanted = asked != null || answer.number() == 0;
     if (wanted && !answer.text().isEmpty()) {
@@ -196,21 +247,59 @@ public final class Pump {
   }
 
   private void relink() {
-    Link server =
-        Endpoint.read(home)
-            .filter(endpoint -> endpoint.settings().equals(settings))
-            .map(this::toServer)
-            .orElse(null);
+    Link server = toServer();
+    if (server != null) {
+      resume(server);
+    } else if (mayStart && starter != null) {
+      ready();
+    } else {
+      resume(new OwnLink(own.get(), greeting, this::received));
+    }
+  }
+
+  /// The client needs a server.
+  private void ready() {
+    synchronized (sending) {
+      Starter starting = Objects.requireNonNull(starter);
+      if (!awaiting) {
+        awaiting = true;
+        Thread.ofPlatform().daemon().name("await-server").start(() -> await(starting));
+      }
+    }
+  }
+
+  private void await(Starter starting) {
+    Link server = starting.await(this::toServer);
+    synchronized (sending) {
+      awaiting = false;
+      if (foyer != null) {
+        foyer.close();
+        foyer = null;
+      }
+      if (server != null && !server.isOver()) {
+        mayStart = false;
+        resume(server);
+      } else {
+        log.accept(
+            "No server could be started, so this process works by itself. %s in the data folder may"
+                    .formatted(Starter.LOG)
+                + " say why.");
+        resume(new OwnLink(own.get(), greeting, this::received));
+      }
+    }
+  }
+
+  /// Brings a new link to where the old one was.
+  private void resume(Link to) {
+    link = to;
     try {
-      link = server == null ? new OwnLink(own.get(), greeting, this::received) : server;
-      resume(link);
+      tellAgain(to);
     } catch (IOException _) {
       // Gone again already; its reader says so next.
     }
   }
 
-  /// Brings a new link to where the old one was.
-  private void resume(Link to) throws IOException {
+  private void tellAgain(Link to) throws IOException {
     long handedBefore = handed;
     for (Numbered line : kept.values()) {
       to.send(line.line());

@@ -1,13 +1,7 @@
 package dev.agenticmemory.storm;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.agenticmemory.Fixture;
-import java.io.BufferedReader;
+import dev.agenticmemory.StdioSession;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /// Stdio processes beside a server of the same data folder: how fast they start, what they cost,
 /// and what happens when the server is killed under them.
@@ -35,32 +28,44 @@ final class ManyProcesses {
 
   /// @param args the launcher, and how many processes
   static void main(String[] args) throws Exception {
+    int processes = Integer.parseInt(args[1]);
+    beside("serve", args[0], processes);
+    beside("stdio", args[0], processes);
+  }
+
+  /// @param command what starts the server
+  private static void beside(String command, String launcher, int processes) throws Exception {
     Path home = Files.createTempDirectory("agentic-memory-many");
-    Process server = process(args[0], home, "serve");
-    List<Client> clients = new ArrayList<>();
+    Process first = process(launcher, home, command);
+    List<StdioSession> clients = new ArrayList<>();
     try {
-      await(home.resolve("serve.endpoint"));
-      double start = start(args[0], home);
-      for (int i = 0; i < Integer.parseInt(args[1]); i++) {
-        clients.add(new Client(process(args[0], home, "stdio")));
-      }
       Set<String> acknowledged = new HashSet<>();
+      if (command.equals("stdio")) {
+        clients.add(new StdioSession(first));
+        acknowledged.add(clients.getFirst().add("what takes a server"));
+      }
+      await(home.resolve("serve.endpoint"));
+      double start = start(launcher, home);
+      while (clients.size() <= processes) {
+        clients.add(new StdioSession(process(launcher, home, "stdio")));
+      }
+      List<StdioSession> late = clients.subList(1, clients.size()); // All but who started it.
       for (int i = 0; i < ADDS; i++) {
-        addAll(clients, "before the kill", i, acknowledged);
+        addAll(late, "before the kill", i, acknowledged);
       }
       long resident = 0;
-      for (Client client : clients) {
-        resident = Math.max(resident, residentMb(client.process));
+      for (StdioSession client : late) {
+        resident = Math.max(resident, residentMb(client.process()));
       }
-      server.descendants().forEach(ProcessHandle::destroyForcibly);
-      server.destroyForcibly();
+      kill(home);
       addAll(clients, "after the kill", 0, acknowledged);
       int lost = lost(clients.getFirst(), acknowledged);
       System.out.printf(
           Locale.ROOT,
-          "%d stdio processes beside a server: start to initialize answered p50 %.0f ms, at most"
-              + " %d MB resident each; after kill -9: %d acknowledged, %d lost%n",
-          clients.size(),
+          "%d stdio processes beside a server of `%s`: start to initialize answered p50 %.0f ms, at"
+              + " most %d MB resident each; after kill -9: %d acknowledged, %d lost%n",
+          late.size(),
+          command,
           start,
           resident,
           acknowledged.size(),
@@ -69,10 +74,21 @@ final class ManyProcesses {
         throw new IllegalStateException("That is not what is promised");
       }
     } finally {
-      for (Client client : clients) {
+      for (StdioSession client : clients) {
         client.close();
       }
-      server.destroyForcibly();
+      kill(home);
+      first.destroyForcibly();
+    }
+  }
+
+  /// Kills the server of a data folder.
+  private static void kill(Path home) throws IOException {
+    Path endpoint = home.resolve("serve.endpoint");
+    if (Files.exists(endpoint)) {
+      Path socket = Path.of(Files.readAllLines(endpoint).getFirst());
+      long server = Long.parseLong(socket.getFileName().toString().replaceAll("\\D", ""));
+      ProcessHandle.of(server).ifPresent(ProcessHandle::destroyForcibly);
     }
   }
 
@@ -100,7 +116,7 @@ final class ManyProcesses {
     double[] millis = new double[STARTS];
     for (int i = 0; i < STARTS; i++) {
       long begin = System.nanoTime();
-      try (Client _ = new Client(process(launcher, home, "stdio"))) {
+      try (StdioSession _ = new StdioSession(process(launcher, home, "stdio"))) {
         millis[i] = (System.nanoTime() - begin) / 1e6;
       }
     }
@@ -108,21 +124,18 @@ final class ManyProcesses {
     return millis[STARTS / 2];
   }
 
-  private static void addAll(List<Client> clients, String when, int round, Set<String> acknowledged)
+  private static void addAll(
+      List<StdioSession> clients, String when, int round, Set<String> acknowledged)
       throws IOException {
     for (int i = 0; i < clients.size(); i++) {
-      String text = "fact %d of process %d %s".formatted(round, i, when);
-      JsonNode answer =
-          clients.get(i).call("add_memory", "\"text\":\"%s\",\"infer\":false".formatted(text));
-      acknowledged.add(answer.path("results").path(0).path("id").asText());
+      acknowledged.add(clients.get(i).add("fact %d of process %d %s".formatted(round, i, when)));
     }
   }
 
-  private static int lost(Client client, Set<String> ids) throws IOException {
+  private static int lost(StdioSession client, Set<String> ids) throws IOException {
     int lost = 0;
     for (String id : ids) {
-      JsonNode found = client.call("get_memory", "\"memory_id\":\"%s\"".formatted(id));
-      lost += found.path("id").asText().equals(id) ? 0 : 1;
+      lost += client.has(id) ? 0 : 1;
     }
     return lost;
   }
@@ -137,58 +150,5 @@ final class ManyProcesses {
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
         .findFirst()
         .orElse(0);
-  }
-
-  /// A client of one process.
-  private static final class Client implements AutoCloseable {
-    private final Process process;
-    private final OutputStream in;
-    private final BufferedReader out;
-    private int lastId;
-
-    Client(Process process) throws IOException {
-      this.process = process;
-      in = process.getOutputStream();
-      out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
-      var _ =
-          ask(
-              "initialize",
-              "\"protocolVersion\":\"2025-11-25\",\"capabilities\":{},"
-                  + "\"clientInfo\":{\"name\":\"many\",\"version\":\"1\"}");
-    }
-
-    JsonNode call(String tool, String arguments) throws IOException {
-      JsonNode answer =
-          ask("tools/call", "\"name\":\"%s\",\"arguments\":{%s}".formatted(tool, arguments));
-      if (answer.path("result").path("isError").asBoolean(true)) {
-        throw new IOException("Not what was hoped for: " + answer);
-      }
-      return answer.path("result").path("structuredContent");
-    }
-
-    private JsonNode ask(String method, String params) throws IOException {
-      String line =
-          "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"%s\",\"params\":{%s}}\n"
-              .formatted(++lastId, method, params);
-      in.write(line.getBytes(UTF_8));
-      in.flush();
-      String answer = out.readLine();
-      if (answer == null) {
-        throw new IOException("The process ended");
-      }
-      return Fixture.parsed(answer);
-    }
-
-    @Override
-    public void close() throws IOException {
-      in.close();
-      try {
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-          process.destroyForcibly();
-        }
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 }

@@ -112,9 +112,8 @@ final class PumpTest {
     try (LocalServer _ = LocalServer.open(folder, "other", fixture.dispatcher())) {
       assertThat(
               Pump.to(
-                  folder,
-                  SETTINGS,
-                  Fixture.free(),
+                  origin(Fixture.free()),
+                  null,
                   PumpTest::none,
                   OutputStream.nullOutputStream(),
                   log::add))
@@ -334,7 +333,11 @@ final class PumpTest {
   }
 
   private Optional<Pump> pump(Caller caller, Supplier<Dispatcher> own, OutputStream out) {
-    return Pump.to(folder, SETTINGS, caller, own, out, _ -> {});
+    return Pump.to(origin(caller), null, own, out, _ -> {});
+  }
+
+  private Pump.Origin origin(Caller caller) {
+    return new Pump.Origin(folder, "test", SETTINGS, caller);
   }
 
   private Client client(Caller caller, Supplier<Dispatcher> own) throws IOException {

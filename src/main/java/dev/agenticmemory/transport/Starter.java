@@ -1,0 +1,103 @@
+package dev.agenticmemory.transport;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Has a server started for a data folder where none runs: one, however many processes ask for it
+/// at once. It outlives them.
+public final class Starter {
+
+  /// What the server writes, beside what its JVM does.
+  public static final String LOG = "server.log";
+
+  /// Held by the process that starts one.
+  private static final String LOCK = "serve.start.lock";
+
+  /// How long a server may take to leave word. On a busy machine it takes seconds.
+  private static final Duration START_MAX = Duration.ofSeconds(20);
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(10);
+
+  private static final String SHELL = "/bin/sh";
+
+  /// Runs its arguments out of reach of the signals that are meant for who runs it. macOS has no
+  /// `setsid`; a shell that minds jobs gives each a process group of its own.
+  private static final String DETACHED =
+      """
+      command -v setsid >/dev/null && exec setsid "$@"
+      trap '' HUP INT
+      set -m
+      "$@" &
+      wait $!
+      """;
+
+  private final Path home;
+  private final Supplier<List<String>> command;
+
+  private Starter(Path home, Supplier<List<String>> command) {
+    this.home = home;
+    this.command = command;
+  }
+
+  /// For a data folder; empty where this system has no way to start one.
+  ///
+  /// @param command what serves it, and ends at once where another server does already
+  public static Optional<Starter> of(Path home, Supplier<List<String>> command) {
+    return Files.isExecutable(Path.of(SHELL))
+        ? Optional.of(new Starter(home, command))
+        : Optional.empty();
+  }
+
+  /// Waits for a server, and starts it where nobody else does. Null where none comes.
+  ///
+  /// @param connect gives the link to a server that runs; null for none
+  @Nullable Link await(Supplier<@Nullable Link> connect) {
+    try (FolderLock lock = FolderLock.of(home, LOCK)) {
+      return await(connect, lock);
+    } catch (IOException _) {
+      return null; // A full disk, a folder that may not be written.
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  private @Nullable Link await(Supplier<@Nullable Link> connect, FolderLock lock)
+      throws IOException, InterruptedException {
+    Process started = null;
+    long until = System.nanoTime() + START_MAX.toNanos();
+    while (System.nanoTime() < until) {
+      boolean mayStart = started == null && lock.tryTake();
+      boolean failed = started != null && !started.isAlive();
+      Link link = connect.get();
+      if (link != null || failed) {
+        return link;
+      }
+      if (mayStart) {
+        started = start();
+      }
+      Thread.sleep(LOOK_EVERY);
+    }
+    return null;
+  }
+
+  /// In the data folder, since the client's own may be gone tomorrow.
+  private Process start() throws IOException {
+    List<String> detached = new ArrayList<>(List.of(SHELL, "-c", DETACHED, SHELL));
+    detached.addAll(command.get());
+    return new ProcessBuilder(detached)
+        .directory(home.toFile())
+        .redirectInput(new File("/dev/null"))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve(LOG).toFile()))
+        .start();
+  }
+}
