@@ -124,19 +124,19 @@ public record Config(
 
   /// The settings that an environment has and a file has not, but for where the data folder is.
   public static Map<String, String> settings(Map<String, String> env, Path file) {
+    Reader reader = new Reader(env);
+    try {
+      var _ = reader.config(Path.of("/"), "");
+    } catch (InvalidConfig _) {
+      // With the file it is whole; here only its names are asked for.
+    }
     Map<String, String> settings = new TreeMap<>(env);
-    settings.keySet().retainAll(names());
+    settings.keySet().retainAll(reader.known);
     settings.keySet().removeAll(FOLDER);
     if (Files.isRegularFile(file)) {
       EnvFile.read(file).forEach(settings::remove);
     }
     return settings;
-  }
-
-  private static Set<String> names() {
-    Reader reader = new Reader(Map.of());
-    var _ = reader.config(Path.of("/"), "");
-    return reader.known;
   }
 
   /// Reads variables one by one, and keeps what is wrong with them.
