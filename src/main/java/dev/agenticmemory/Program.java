@@ -19,6 +19,7 @@ import dev.agenticmemory.engine.Indexer;
 import dev.agenticmemory.engine.Inference;
 import dev.agenticmemory.engine.IngestWorker;
 import dev.agenticmemory.engine.Lifecycle;
+import dev.agenticmemory.engine.Refinement;
 import dev.agenticmemory.engine.Workspaces;
 import dev.agenticmemory.eval.Dataset;
 import dev.agenticmemory.eval.Evaluation;
@@ -109,7 +110,7 @@ final class Program implements AutoCloseable {
           Engine.of(
               opened,
               embedder(),
-              Models.reranker(config, Clock.systemUTC()),
+              new Refinement(Models.reranker(config, Clock.systemUTC()), config.diversity()),
               inference(),
               this::signal,
               Clock.systemUTC());

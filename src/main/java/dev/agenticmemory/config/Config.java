@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// @param embedding `EMBEDDING_…`: what makes vectors
 /// @param llm `LLM_…`: what makes facts
 /// @param rerank `RERANK_…`: what reads the hits of a search; null for nothing
+/// @param diversity `SEARCH_DIVERSITY`: how much a hit loses that repeats a better one, from 0 to
+///   1. Default 0
 /// @param service `SERVICE_…`: the program on the network
 /// @param jobs what is done by itself
 /// @param serverIdle `MEMORY_SERVER_IDLE_SECONDS`: after how long without a client a server ends
@@ -54,6 +56,7 @@ public record Config(
     EmbeddingSource embedding,
     Llm llm,
     @Nullable Rerank rerank,
+    double diversity,
     Service service,
     Jobs jobs,
     Duration serverIdle,
@@ -72,6 +75,7 @@ public record Config(
         embedding,
         llm,
         rerank,
+        diversity,
         service,
         jobs,
         serverIdle,
@@ -182,6 +186,7 @@ public record Config(
       Llm llm = Llm.read(this);
       EmbeddingSource embedding = EmbeddingSource.read(this, llm);
       Rerank rerank = Rerank.read(this, llm);
+      double diversity = share("SEARCH_DIVERSITY");
       String fingerprint = fingerprint(ofTheCaller);
       Service service = Service.read(this);
       Jobs jobs = Jobs.read(this, userHome);
@@ -205,6 +210,7 @@ public record Config(
           embedding,
           llm,
           rerank,
+          diversity,
           service,
           jobs,
           serverIdle,
@@ -285,6 +291,19 @@ public record Config(
                   "is \"%s\"; a whole number from %d to %d is allowed".formatted(text, min, max));
             }
             return number;
+          });
+    }
+
+    private double share(String name) {
+      return read(
+          name,
+          0.0,
+          text -> {
+            if (!text.matches("0|1|[01]?\\.\\d{1,9}") || Double.parseDouble(text) > 1) {
+              throw new IllegalArgumentException(
+                  "is \"%s\"; a number from 0 to 1 is allowed".formatted(text));
+            }
+            return Double.parseDouble(text);
           });
     }
 

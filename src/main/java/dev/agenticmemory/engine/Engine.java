@@ -1,7 +1,6 @@
 package dev.agenticmemory.engine;
 
 import dev.agenticmemory.embed.Embedder;
-import dev.agenticmemory.rerank.Reranker;
 import dev.agenticmemory.store.MemoryStore;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -28,28 +27,19 @@ public record Engine(
     Writer writer,
     @Nullable IngestQueue queue) {
 
-  /// Without a reranker and without a language model.
+  /// Without a language model, and with nothing done after ranking.
   public static Engine of(MemoryStore store, Embedder embedder, Clock clock) {
-    return of(store, embedder, null, clock);
-  }
-
-  /// Without a language model.
-  ///
-  /// @param reranker null for none
-  public static Engine of(
-      MemoryStore store, Embedder embedder, @Nullable Reranker reranker, Clock clock) {
-    return of(store, embedder, reranker, null, () -> {}, clock);
+    return of(store, embedder, Refinement.NONE, null, () -> {}, clock);
   }
 
   /// All use cases.
   ///
-  /// @param reranker null for none
   /// @param inference null where no language model is configured
   /// @param signal told when something was put into the queue
   public static Engine of(
       MemoryStore store,
       Embedder embedder,
-      @Nullable Reranker reranker,
+      Refinement refinement,
       @Nullable Inference inference,
       Runnable signal,
       Clock clock) {
@@ -66,7 +56,7 @@ public record Engine(
     }
     return new Engine(
         new AddMemory(store, indexer, writer, ids, clock, intake),
-        new SearchMemories(store, indexer, reranker, clock),
+        new SearchMemories(store, indexer, refinement, clock),
         new ListMemories(store, clock),
         new OneMemory(store, indexer, writer, clock),
         new DeleteMemories(store, writer, clock),

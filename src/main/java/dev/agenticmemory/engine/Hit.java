@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// One found memory.
 ///
 /// @param score by which hits are ordered, in [0, 1], higher is better: relevance, and where it was
-///   asked for recency
+///   asked for recency and diversity
 /// @param relevance the score before recency
 /// @param label which kind of memory it is to the one who asks
 /// @param explanation how the score came about
@@ -19,8 +19,13 @@ public record Hit(
   /// @param calibrated the score of these parts, in [0, 1]
   /// @param reranked what the reranker made of it, in [0, 1]; null where none read it
   /// @param recency the factor for age
+  /// @param novelty the factor for what better hits say already
   public record Explanation(
-      Ranking.Parts parts, double calibrated, @Nullable Double reranked, double recency) {}
+      Ranking.Parts parts,
+      double calibrated,
+      @Nullable Double reranked,
+      double recency,
+      double novelty) {}
 
   public enum Label {
     LONG_TERM,

@@ -46,27 +46,26 @@ public final class SearchMemories {
   /// More speakers than this are no conversation, and no query is told apart by them.
   private static final int SPEAKERS_MAX = 1_000;
 
+  /// How many hits are compared with each other where diverse ones are wanted.
+  private static final int DIVERSE_MAX = 50;
+
   /// Furthest that a combined search looks back, in days.
   public static final int RECENT_DAYS_MAX = 365;
 
   private final MemoryStore store;
   private final Indexer indexer;
-  private final @Nullable Reranker reranker;
+  private final Refinement refinement;
   private final Clock clock;
 
-  /// Without a reranker.
+  /// With nothing done after ranking.
   public SearchMemories(MemoryStore store, Indexer indexer, Clock clock) {
-    this(store, indexer, null, clock);
+    this(store, indexer, Refinement.NONE, clock);
   }
 
-  /// With a reranker.
-  ///
-  /// @param reranker null for none
-  public SearchMemories(
-      MemoryStore store, Indexer indexer, @Nullable Reranker reranker, Clock clock) {
+  public SearchMemories(MemoryStore store, Indexer indexer, Refinement refinement, Clock clock) {
     this.store = store;
     this.indexer = indexer;
-    this.reranker = reranker;
+    this.refinement = refinement;
     this.clock = clock;
   }
 
@@ -94,7 +93,7 @@ public final class SearchMemories {
             .sorted(BEST_FIRST)
             .toList();
     Page page = new Page(request, after);
-    List<Hit> hits = page.fill(relevant, user);
+    List<Hit> hits = page.fill(diverse(relevant), user);
     return new Found(
         hits,
         ranked.scored.size() - relevant.size(),
@@ -127,7 +126,20 @@ public final class SearchMemories {
       Candidate candidate, double relevance, double recency, Hit.Explanation explanation) {
 
     double score() {
-      return relevance * recency;
+      return relevance * recency * explanation.novelty();
+    }
+
+    Scored repeating(double novelty) {
+      return new Scored(
+          candidate,
+          relevance,
+          recency,
+          new Hit.Explanation(
+              explanation.parts(),
+              explanation.calibrated(),
+              explanation.reranked(),
+              recency,
+              novelty));
     }
 
     Scored reranked(double relevance, @Nullable Double read) {
@@ -135,7 +147,7 @@ public final class SearchMemories {
           candidate,
           relevance,
           recency,
-          new Hit.Explanation(explanation.parts(), explanation.calibrated(), read, recency));
+          new Hit.Explanation(explanation.parts(), explanation.calibrated(), read, recency, 1));
     }
   }
 
@@ -189,7 +201,7 @@ public final class SearchMemories {
               one.candidate,
               relevance,
               recency,
-              new Hit.Explanation(one.parts, relevance, null, recency)));
+              new Hit.Explanation(one.parts, relevance, null, recency, 1)));
     }
     scored.sort(BEST_FIRST);
     return scored;
@@ -197,6 +209,7 @@ public final class SearchMemories {
 
   /// Lets the reranker read the best.
   private Ranked rerank(String query, List<Scored> scored) {
+    Reranker reranker = refinement.reranker();
     if (reranker == null || scored.isEmpty()) {
       return new Ranked(scored, null);
     }
@@ -216,6 +229,32 @@ public final class SearchMemories {
           scored,
           "Not reranked: %s. The order is the one without the reranker.".formatted(e.getMessage()));
     }
+  }
+
+  /// Lowers what repeats better hits, as far as that is wanted; what comes after the first
+  /// [#DIVERSE_MAX] stays below them.
+  private List<Scored> diverse(List<Scored> scored) {
+    if (refinement.diversity() == 0 || scored.size() < 2) {
+      return scored;
+    }
+    List<Scored> first = scored.subList(0, Math.min(DIVERSE_MAX, scored.size()));
+    Map<MemoryId, Memory> memories = load(first);
+    List<String> texts =
+        first.stream()
+            .map(one -> memories.get(one.candidate.id()))
+            .map(memory -> memory == null ? "" : memory.text())
+            .toList();
+    List<Scored> diverse = new ArrayList<>();
+    for (Novelty.Chosen chosen :
+        new Novelty(texts, refinement.diversity())
+            .order(first.stream().mapToDouble(Scored::score).toArray())) {
+      diverse.add(first.get(chosen.text()).repeating(chosen.factor()));
+    }
+    double lowest = diverse.getLast().score();
+    scored.subList(first.size(), scored.size()).stream()
+        .map(one -> one.score() <= lowest ? one : one.repeating(lowest / one.score()))
+        .forEach(diverse::add);
+    return diverse;
   }
 
   private static String text(Map<MemoryId, Memory> memories, Scored one) {

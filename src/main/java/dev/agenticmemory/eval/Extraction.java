@@ -15,6 +15,7 @@ import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Inference;
 import dev.agenticmemory.engine.Input;
+import dev.agenticmemory.engine.Refinement;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Selection;
 import dev.agenticmemory.store.Window;
@@ -87,7 +88,7 @@ public final class Extraction {
         Engine.of(
             store,
             embedder,
-            null,
+            Refinement.NONE,
             new Inference(inference.model(), Duration.ZERO, inference.callMax()),
             () -> {},
             Clock.fixed(observed, ZoneOffset.UTC));

@@ -146,6 +146,9 @@ final class Items {
       putScore(node, "reranked", explanation.reranked());
     }
     putScore(node, "recency", explanation.recency());
+    if (explanation.novelty() < 1) {
+      putScore(node, "novelty", explanation.novelty());
+    }
     return node;
   }
 

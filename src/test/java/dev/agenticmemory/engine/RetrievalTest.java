@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -253,11 +254,53 @@ class RetrievalTest {
             return scoring.of(texts);
           }
         };
+    return refined(new Refinement(reranker, 0), request("green tea", 5, null));
+  }
+
+  private Found refined(Refinement refinement, SearchRequest request) {
     return new SearchMemories(
             engine.store,
             new Indexer(new HashEmbedder(256)),
-            reranker,
+            refinement,
             Clock.fixed(NOON, ZoneOffset.UTC))
-        .search(ANYONE, request("green tea", 5, null));
+        .search(ANYONE, request);
+  }
+
+  @Test
+  void whereDiverseHitsAreWantedARepetitionComesLast() {
+    engine.stored("Ann drinks green tea with milk every morning");
+    engine.stored("Ann drinks green tea with milk each morning");
+    engine.stored("Bob grows green tea");
+    assertThat(refined(Refinement.NONE, request("green tea milk Ann", 5, null)).hits().get(1))
+        .extracting(hit -> hit.memory().text(), hit -> hit.explanation().novelty())
+        .containsExactly("Ann drinks green tea with milk each morning", 1.0);
+    Found diverse = refined(new Refinement(null, 0.9), request("green tea milk Ann", 5, null));
+    assertThat(EngineFixture.texts(diverse)).element(1).isEqualTo("Bob grows green tea");
+    assertThat(diverse.hits())
+        .last()
+        .extracting(hit -> hit.explanation().novelty())
+        .isNotEqualTo(1.0);
+    assertThat(diverse.hits()).isSortedAccordingTo(Comparator.comparingDouble(hit -> -hit.score()));
+  }
+
+  @Test
+  void pagesOfDiverseHitsHaveEachOnce() {
+    for (int i = 0; i < 70; i++) {
+      engine.stored("green tea number " + i + (i % 2 == 0 ? " from China" : " from Japan"));
+    }
+    Refinement refinement = new Refinement(null, 0.5);
+    List<String> paged = new ArrayList<>();
+    String cursor = null;
+    do {
+      Found found = refined(refinement, request("green tea", 9, cursor));
+      paged.addAll(EngineFixture.texts(found));
+      cursor = found.nextCursor();
+    } while (cursor != null);
+    assertThat(paged)
+        .doesNotHaveDuplicates()
+        .hasSizeGreaterThan(50)
+        .startsWith(
+            EngineFixture.texts(refined(refinement, request("green tea", 50, null)))
+                .toArray(String[]::new));
   }
 }

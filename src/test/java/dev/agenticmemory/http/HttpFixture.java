@@ -20,6 +20,7 @@ import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Inference;
 import dev.agenticmemory.engine.IngestWorker;
 import dev.agenticmemory.engine.Lifecycle;
+import dev.agenticmemory.engine.Refinement;
 import dev.agenticmemory.engine.Workspaces;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.llm.PromptedModel;
@@ -93,7 +94,7 @@ final class HttpFixture implements AutoCloseable {
         Engine.of(
             store,
             embedder,
-            null,
+            Refinement.NONE,
             model == null ? null : inference(model, patience),
             this::signal,
             Clock.systemUTC());
