@@ -142,7 +142,7 @@ public final class Main {
     Client client = program::call;
     List<Object> commands = new ArrayList<>();
     commands.add(new StdioCommand(standalone -> serve(stdio, standalone)));
-    commands.add(new ServeCommand(() -> program.serveHttp(System.err)));
+    commands.add(new ServeCommand(program::serveHttp));
     commands.add(new TokenCommand(program.tokens(), Clock.systemUTC()));
     commands.addAll(MemoryCommands.all(client));
     commands.add(new DemoCommand(Launch.command(), Clock.systemUTC()));

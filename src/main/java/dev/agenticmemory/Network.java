@@ -35,7 +35,6 @@ import dev.agenticmemory.http.Tls;
 import dev.agenticmemory.http.Watch;
 import dev.agenticmemory.metrics.Metrics;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -43,9 +42,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What `serve` is made of.
 final class Network implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Network.class);
 
   /// Paths that need no token.
   private static final List<String> OPEN =
@@ -111,7 +114,7 @@ final class Network implements AutoCloseable {
   /// Begins to listen.
   ///
   /// @param more what answers beside REST
-  void start(Supplier<Engine> engine, List<Mount> more, PrintStream log) {
+  void start(Supplier<Engine> engine, List<Mount> more) {
     requireLock();
     Service service = config.service();
     List<Mount> mounts = mounts(engine);
@@ -122,7 +125,7 @@ final class Network implements AutoCloseable {
             tls(service),
             new Connections(service.connectionsPerAddress()),
             List.of(
-                new Watch(metrics, log::println, Clock.systemUTC()),
+                new Watch(metrics, LoggerFactory.getLogger(Watch.class)),
                 new Gate(
                     service.address().getAddress(),
                     service.allowedHosts(),
@@ -139,8 +142,8 @@ final class Network implements AutoCloseable {
       shipper.start(); // Before the first line is written: with it old files go.
     }
     made.start();
-    log.printf(
-        "Serving on %s://%s:%d, %s%n",
+    LOG.info(
+        "Serving on {}://{}:{}, {}",
         service.keystore() == null ? "http" : "https",
         service.address().getAddress().getHostAddress(),
         made.port(),

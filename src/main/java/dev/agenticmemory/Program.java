@@ -53,7 +53,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -310,13 +309,14 @@ final class Program implements AutoCloseable {
 
   /// Serves on the network, and the stdio processes of the same data folder, until the process is
   /// told to end.
-  void serveHttp(PrintStream log) throws IOException, InterruptedException {
+  void serveHttp() throws IOException, InterruptedException {
+    Logs.ofServer(config.service().logFormat());
     Network made = new Network(config);
     synchronized (this) {
       network = made;
     }
     made.metrics().watch(this::openEngine);
-    made.start(this::engine, mounts(), log);
+    made.start(this::engine, mounts());
     openLocalServer();
     warmUp();
     if (config.jobs().where() != Jobs.Where.OFF) {

@@ -53,6 +53,7 @@ final class ArchitectureTest {
             mayUse("transport", "domain", "mcp", "engine", "json"),
             mayUse("auth", "domain", "json", "engine"),
             mayUse("audit", "domain", "json", "engine"),
+            mayUse("logging", "json"),
             mayUse("metrics", "domain", "engine", "store", "llm"),
             mayUse("http", "domain", "json", "engine", "store", "llm", "auth", "metrics"),
             mayUse("transfer", "domain", "text", "json", "store", "engine"),

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,12 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 final class ServeProcessTest {
 
   private static final Pattern SERVING =
-      Pattern.compile("Serving on (https?)://127\\.0\\.0\\.1:(\\d+), .*");
+      Pattern.compile("Serving on (https?)://127\\.0\\.0\\.1:(\\d+), ");
 
   @TempDir Path home;
 
   /// A server that runs.
-  private record Serving(Process process, String scheme, int port) implements AutoCloseable {
+  private record Serving(Process process, String scheme, int port, List<String> lines)
+      implements AutoCloseable {
     @Override
     public void close() {
       process.destroy();
@@ -144,6 +146,41 @@ final class ServeProcessTest {
     }
   }
 
+  @Test
+  void everyLineThatItWritesIsAnObjectThatSaysWhenHowBadAndWho() throws Exception {
+    requireCurl();
+    Files.createDirectories(home.resolve("serve.endpoint").resolve("in the way"));
+    try (Serving serving = serve(Map.of())) {
+      sh("curl -s -H 'X-Request-Id: r-1' http://127.0.0.1:%d/health".formatted(serving.port()));
+      awaitLine(serving, "\"request_id\":\"r-1\"");
+      awaitLine(serving, "Stdio processes are not served");
+      assertThat(serving.lines())
+          .allSatisfy(line ->
+              assertThat(Fixture.parsed(line).fieldNames())
+                  .toIterable()
+                  .contains("time", "level", "logger", "message"));
+    }
+  }
+
+  @Test
+  void itsLinesAreTextWhereThatIsWanted() throws Exception {
+    requireCurl();
+    try (Serving serving = serve(Map.of("LOG_FORMAT", "text"))) {
+      sh("curl -s http://127.0.0.1:%d/health".formatted(serving.port()));
+      awaitLine(serving, " INFO Watch - GET /health 200 in ");
+    }
+  }
+
+  private static void awaitLine(Serving serving, String part) throws InterruptedException {
+    for (int i = 0; i < 1_500; i++) {
+      if (serving.lines().stream().anyMatch(line -> line.contains(part))) {
+        return;
+      }
+      Thread.sleep(20);
+    }
+    throw new AssertionError("No line has " + part + ": " + serving.lines());
+  }
+
   private Serving serve(Map<String, String> env) throws IOException {
     Process process =
         start(
@@ -153,11 +190,13 @@ final class ServeProcessTest {
                     java.util.stream.Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     BufferedReader err =
         new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+    List<String> lines = new CopyOnWriteArrayList<>();
     for (String line = err.readLine(); line != null; line = err.readLine()) {
+      lines.add(line);
       Matcher matcher = SERVING.matcher(line);
-      if (matcher.matches()) {
-        Thread.ofPlatform().daemon().start(() -> err.lines().forEach(_ -> {}));
-        return new Serving(process, matcher.group(1), Integer.parseInt(matcher.group(2)));
+      if (matcher.find()) {
+        Thread.ofPlatform().daemon().start(() -> err.lines().forEach(lines::add));
+        return new Serving(process, matcher.group(1), Integer.parseInt(matcher.group(2)), lines);
       }
     }
     throw new AssertionError("The server did not start");

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bodyBytesMax `SERVICE_BODY_BYTES_MAX`: of one request. Default 8 MiB
 /// @param connectionsPerAddress `SERVICE_CONNECTIONS_PER_ADDRESS`: open at once from one address
 ///   but this machine's own, 0 for no limit. Default 200
+/// @param logFormat `LOG_FORMAT`: of the lines on standard error. Default `json`
 /// @param keystore `SERVICE_TLS_KEYSTORE`: a PKCS#12 file; null for connections without encryption
 /// @param keystorePassword `SERVICE_TLS_PASSWORD`; null where there is no keystore
 /// @param oauth `OAUTH_…`: an issuer of tokens; null for none
@@ -32,10 +33,17 @@ public record Service(
     int requestsPerMinute,
     int bodyBytesMax,
     int connectionsPerAddress,
+    LogFormat logFormat,
     @Nullable Path keystore,
     @Nullable Secret keystorePassword,
     @Nullable OAuth oauth,
     Auditing auditing) {
+
+  /// How what it says looks.
+  public enum LogFormat {
+    JSON,
+    TEXT
+  }
 
   private static final String HOST = "127.0.0.1";
   private static final int PORT = 8230;
@@ -67,6 +75,7 @@ public record Service(
             CONNECTIONS_PER_ADDRESS,
             0,
             CONNECTIONS_PER_ADDRESS_MAX),
+        in.read("LOG_FORMAT", LogFormat.JSON, Config.Reader.one(LogFormat.values(), Enum::name)),
         keystore,
         password,
         OAuth.read(in),

@@ -1,8 +1,6 @@
 package dev.agenticmemory.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.engine.Caller;
-import dev.agenticmemory.json.Json;
 import dev.agenticmemory.metrics.Metrics;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -12,16 +10,15 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /// Gives each request an id, and says of each how it ended: in a line of the log and in the
 /// metrics. The outermost filter: whatever is thrown below it ends here, as JSON.
@@ -33,7 +30,11 @@ public final class Watch extends HttpFilter {
   /// The request attribute by which a servlet says which of its routes it was.
   static final String ROUTE = Watch.class.getName() + ".route";
 
-  private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+  /// What the request's id is called in the log.
+  private static final String LOGGED_ID = "request_id";
+
+  /// From this status on it is this server that failed.
+  private static final int FAULTS = 500;
 
   private static final String HEADER = "X-Request-Id";
   private static final Pattern GOOD_ID = Pattern.compile("[\\w.:-]{1,64}");
@@ -42,32 +43,24 @@ public final class Watch extends HttpFilter {
       Set.of("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH");
 
   private final transient Metrics metrics;
-  private final transient Consumer<String> log;
-  private final transient Clock clock;
+  private final transient Logger log;
 
-  /// @param log takes one line of JSON for each request
-  public Watch(Metrics metrics, Consumer<String> log, Clock clock) {
+  /// @param log is told of each request
+  public Watch(Metrics metrics, Logger log) {
     this.metrics = metrics;
     this.log = log;
-    this.clock = clock;
   }
 
   @Override
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException {
-    Observed observed = new Observed(request, response, clock.instant(), System.nanoTime());
+    Observed observed = new Observed(request, response, System.nanoTime());
     String id = id(request.getHeader(HEADER));
     request.setAttribute(REQUEST_ID, id);
     response.setHeader(HEADER, id);
-    try {
-      chain.doFilter(request, response);
-    } catch (ServletException | RuntimeException e) {
-      LOG.error("Request {} failed", id, e);
-      if (!response.isCommitted()) {
-        response.resetBuffer();
-        Answers.write(response, Problem.fault());
-      }
+    try (MDC.MDCCloseable _ = MDC.putCloseable(LOGGED_ID, id)) {
+      serve(request, response, chain);
     } finally {
       if (request.isAsyncStarted()) {
         request.getAsyncContext().addListener(new WhenDone(observed));
@@ -77,12 +70,25 @@ public final class Watch extends HttpFilter {
     }
   }
 
+  private void serve(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException {
+    try {
+      chain.doFilter(request, response);
+    } catch (ServletException | RuntimeException e) {
+      log.error("A request failed because of a fault in this program", e);
+      if (!response.isCommitted()) {
+        response.resetBuffer();
+        Answers.write(response, Problem.fault());
+      }
+    }
+  }
+
   private static String id(@Nullable String sent) {
     return sent != null && GOOD_ID.matcher(sent).matches() ? sent : UUID.randomUUID().toString();
   }
 
   private record Observed(
-      HttpServletRequest request, HttpServletResponse response, Instant at, long beganNanos) {}
+      HttpServletRequest request, HttpServletResponse response, long beganNanos) {}
 
   private void done(Observed observed) {
     HttpServletRequest request = observed.request();
@@ -90,15 +96,18 @@ public final class Watch extends HttpFilter {
     int status = observed.response().getStatus();
     String method = METHODS.contains(request.getMethod()) ? request.getMethod() : "OTHER";
     metrics.request(method, route(request), status, took);
-    ObjectNode line = Json.object();
-    line.put("time", observed.at().toString()).put("level", status < 500 ? "info" : "error");
-    line.put("request_id", String.valueOf(request.getAttribute(REQUEST_ID)));
-    line.put("method", method).put("path", request.getRequestURI());
-    line.put("status", status).put("ms", took.toMillis());
+    String path = request.getRequestURI();
+    LoggingEventBuilder line =
+        log.atLevel(status < FAULTS ? Level.INFO : Level.ERROR)
+            .addKeyValue(LOGGED_ID, request.getAttribute(REQUEST_ID))
+            .addKeyValue("method", method)
+            .addKeyValue("path", path)
+            .addKeyValue("status", status)
+            .addKeyValue("ms", took.toMillis());
     if (request.getAttribute(Door.CALLER) instanceof Caller caller) {
-      line.put("caller", caller.access().holder());
+      line = line.addKeyValue("caller", caller.access().holder());
     }
-    log.accept(Json.print(line));
+    line.log("{} {} {} in {} ms", method, path, status, took.toMillis());
   }
 
   /// One of the paths that are mounted: what clients make up must not become a meter each.

@@ -27,6 +27,8 @@ import dev.agenticmemory.llm.PromptedModel;
 import dev.agenticmemory.llm.Prompts;
 import dev.agenticmemory.llm.ScriptedModel;
 import dev.agenticmemory.llm.openai.OpenAiChat;
+import dev.agenticmemory.logging.LogForm;
+import dev.agenticmemory.logging.LogLines;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.MemoryOffer;
 import dev.agenticmemory.metrics.MeteredModel;
@@ -114,7 +116,10 @@ final class HttpFixture implements AutoCloseable {
         new HttpServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             List.of(
-                new Watch(metrics, log::add, Clock.systemUTC()),
+                new Watch(
+                    metrics,
+                    new LogLines(LogForm.JSON, log::add, Clock.systemUTC())
+                        .getLogger(Watch.class.getName())),
                 new Gate(
                     InetAddress.getLoopbackAddress(),
                     Set.of("memory.example.org"),

@@ -92,7 +92,17 @@ final class ObservabilityTest {
     JsonNode line = Fixture.parsed(fixture.log().get(1));
     assertThat(line.fieldNames())
         .toIterable()
-        .containsExactly("time", "level", "request_id", "method", "path", "status", "ms", "caller");
+        .containsExactly(
+            "time",
+            "level",
+            "logger",
+            "message",
+            "request_id",
+            "method",
+            "path",
+            "status",
+            "ms",
+            "caller");
     assertThat(line.path("path").asText()).isEqualTo("/memory/search");
     assertThat(line.path("caller").asText()).isEqualTo("anybody");
     assertThat(String.join("", fixture.log())).doesNotContain("vault", "alice");
