@@ -3,6 +3,7 @@ package dev.agenticmemory;
 import dev.agenticmemory.audit.AuditFiles;
 import dev.agenticmemory.audit.AuditLog;
 import dev.agenticmemory.audit.Destination;
+import dev.agenticmemory.audit.RefusalLog;
 import dev.agenticmemory.audit.Shipper;
 import dev.agenticmemory.auth.Gatekeeper;
 import dev.agenticmemory.auth.Issuer;
@@ -27,6 +28,7 @@ import dev.agenticmemory.http.Mem0Routes;
 import dev.agenticmemory.http.MetricsServlet;
 import dev.agenticmemory.http.Mount;
 import dev.agenticmemory.http.OpenApiServlet;
+import dev.agenticmemory.http.Refusals;
 import dev.agenticmemory.http.ResourceMetadataServlet;
 import dev.agenticmemory.http.RestServlet;
 import dev.agenticmemory.http.Route;
@@ -63,6 +65,7 @@ final class Network implements AutoCloseable {
   private final Metrics metrics = new Metrics(Clock.systemUTC());
   private final Gatekeeper gatekeeper;
   private final @Nullable AuditFiles auditFiles;
+  private final @Nullable RefusalLog refusalLog;
   private final @Nullable Shipper shipper;
   private final Audit audit;
   private @Nullable HttpServer server;
@@ -79,6 +82,7 @@ final class Network implements AutoCloseable {
         auditFiles == null
             ? Audit.NONE
             : new AuditLog(auditFiles, auditing.texts(), Clock.systemUTC());
+    refusalLog = auditFiles == null ? null : new RefusalLog(auditFiles, Clock.systemUTC());
     shipper =
         auditFiles == null || auditing.url() == null
             ? null
@@ -125,7 +129,7 @@ final class Network implements AutoCloseable {
             tls(service),
             new Connections(service.connectionsPerAddress()),
             List.of(
-                new Watch(metrics, LoggerFactory.getLogger(Watch.class)),
+                new Watch(metrics, refusals(), LoggerFactory.getLogger(Watch.class)),
                 new Gate(
                     service.address().getAddress(),
                     service.allowedHosts(),
@@ -141,6 +145,9 @@ final class Network implements AutoCloseable {
     if (shipper != null) {
       shipper.start(); // Before the first line is written: with it old files go.
     }
+    if (refusalLog != null) {
+      refusalLog.start();
+    }
     made.start();
     LOG.info(
         "Serving on {}://{}:{}, {}",
@@ -148,6 +155,10 @@ final class Network implements AutoCloseable {
         service.address().getAddress().getHostAddress(),
         made.port(),
         gatekeeper.isLocked() ? "with tokens" : "to everybody on this machine");
+  }
+
+  private Refusals refusals() {
+    return refusalLog == null ? Refusals.NONE : refusalLog::note;
   }
 
   /// Returns when the server has ended.
@@ -222,6 +233,9 @@ final class Network implements AutoCloseable {
   public void close() {
     if (server != null) {
       server.close();
+    }
+    if (refusalLog != null) {
+      refusalLog.close();
     }
     if (shipper != null) {
       shipper.close();

@@ -1,5 +1,9 @@
 package dev.agenticmemory.audit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.json.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -69,6 +73,16 @@ public final class AuditFiles implements AutoCloseable {
           : Optional.empty();
     } catch (DateTimeParseException _) {
       return Optional.empty();
+    }
+  }
+
+  /// Adds one line. Where it cannot be written, the log of the program says so, and the call goes
+  /// on.
+  void record(ObjectNode line) {
+    try {
+      append((Json.print(line) + "\n").getBytes(UTF_8));
+    } catch (IOException e) {
+      LOG.error("The audit log cannot be written; this line is not in it", e);
     }
   }
 

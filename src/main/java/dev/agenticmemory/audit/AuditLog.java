@@ -1,7 +1,5 @@
 package dev.agenticmemory.audit;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,7 +9,6 @@ import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.engine.Audit;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.json.Json;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -80,7 +77,7 @@ public final class AuditLog implements Audit {
     if (texts) {
       line.put("said", said(arguments));
     }
-    append(line);
+    files.record(line);
   }
 
   private static void putIds(ObjectNode line, ObjectNode arguments, @Nullable ObjectNode answer) {
@@ -126,13 +123,5 @@ public final class AuditLog implements Audit {
     }
     boolean splitsPair = Character.isHighSurrogate(text.charAt(charsMax - 1));
     return text.substring(0, splitsPair ? charsMax - 1 : charsMax) + "…";
-  }
-
-  private void append(ObjectNode line) {
-    try {
-      files.append((Json.print(line) + "\n").getBytes(UTF_8));
-    } catch (IOException e) {
-      LOG.error("The audit log cannot be written; this call is not in it", e);
-    }
   }
 }

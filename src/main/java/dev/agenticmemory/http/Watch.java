@@ -20,8 +20,9 @@ import org.slf4j.MDC;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/// Gives each request an id, and says of each how it ended: in a line of the log and in the
-/// metrics. The outermost filter: whatever is thrown below it ends here, as JSON.
+/// Gives each request an id, and says of each how it ended: in a line of the log, in the metrics,
+/// and where it was refused to who counts that. The outermost filter: whatever is thrown below it
+/// ends here, as JSON.
 public final class Watch extends HttpFilter {
 
   /// The request attribute that holds the request's id.
@@ -43,11 +44,13 @@ public final class Watch extends HttpFilter {
       Set.of("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH");
 
   private final transient Metrics metrics;
+  private final transient Refusals refusals;
   private final transient Logger log;
 
   /// @param log is told of each request
-  public Watch(Metrics metrics, Logger log) {
+  public Watch(Metrics metrics, Refusals refusals, Logger log) {
     this.metrics = metrics;
+    this.refusals = refusals;
     this.log = log;
   }
 
@@ -96,6 +99,13 @@ public final class Watch extends HttpFilter {
     int status = observed.response().getStatus();
     String method = METHODS.contains(request.getMethod()) ? request.getMethod() : "OTHER";
     metrics.request(method, route(request), status, took);
+    String holder =
+        request.getAttribute(Door.CALLER) instanceof Caller caller
+            ? caller.access().holder()
+            : null;
+    if (status == Problem.UNAUTHORIZED || status == Problem.FORBIDDEN) {
+      refusals.note(request.getRemoteAddr(), status, holder);
+    }
     String path = request.getRequestURI();
     LoggingEventBuilder line =
         log.atLevel(status < FAULTS ? Level.INFO : Level.ERROR)
@@ -104,8 +114,8 @@ public final class Watch extends HttpFilter {
             .addKeyValue("path", path)
             .addKeyValue("status", status)
             .addKeyValue("ms", took.toMillis());
-    if (request.getAttribute(Door.CALLER) instanceof Caller caller) {
-      line = line.addKeyValue("caller", caller.access().holder());
+    if (holder != null) {
+      line = line.addKeyValue("caller", holder);
     }
     line.log("{} {} {} in {} ms", method, path, status, took.toMillis());
   }

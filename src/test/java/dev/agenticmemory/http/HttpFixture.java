@@ -63,6 +63,7 @@ final class HttpFixture implements AutoCloseable {
   private final AuditFiles auditFiles;
   private final Audit audit;
   private final McpEndpoints mcp;
+  private final List<String> refused = new CopyOnWriteArrayList<>();
   private final List<String> log = new CopyOnWriteArrayList<>();
   private final Engine engine;
   private final @Nullable IngestWorker worker;
@@ -118,6 +119,7 @@ final class HttpFixture implements AutoCloseable {
             List.of(
                 new Watch(
                     metrics,
+                    (address, status, holder) -> refused.add(address + " " + status + " " + holder),
                     new LogLines(LogForm.JSON, log::add, Clock.systemUTC())
                         .getLogger(Watch.class.getName())),
                 new Gate(
@@ -200,6 +202,11 @@ final class HttpFixture implements AutoCloseable {
   /// The lines of the request log so far.
   List<String> log() {
     return log;
+  }
+
+  /// Who was refused so far: address, status and whose token.
+  List<String> refused() {
+    return refused;
   }
 
   TokenFile tokens() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.agenticmemory.Fixture;
+import dev.agenticmemory.auth.TokenFile;
 import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.Unavailable;
 import java.net.InetAddress;
@@ -144,6 +145,24 @@ final class ObservabilityTest {
     assertThat(fixture.client().get("/metrics").status()).isEqualTo(401);
     assertThat(fixture.client().bearer(reader).get("/metrics").status()).isEqualTo(403);
     assertThat(fixture.client().bearer(admin).get("/metrics").status()).isEqualTo(200);
+  }
+
+  @Test
+  void whoIsRefusedIsNotedWithTheAddressAndWithoutTheToken() throws Exception {
+    TokenFile.Created reader = fixture.token(List.of("alice"), List.of(), Right.READ);
+    fixture.client().get("/memory/list");
+    fixture.client().bearer("am_wrong").get("/memory/list");
+    fixture.client().bearer(reader.secret()).get("/metrics");
+    fixture.client().send("GET", "/memory/list", null, "Origin", "https://evil.example");
+    while (fixture.refused().size() < 4) {
+      Thread.sleep(5); // It is noted after the client has its answer.
+    }
+    assertThat(fixture.refused())
+        .containsExactlyInAnyOrder(
+            "127.0.0.1 401 null",
+            "127.0.0.1 401 null",
+            "127.0.0.1 403 " + reader.token().id(),
+            "127.0.0.1 403 null");
   }
 
   @Test
