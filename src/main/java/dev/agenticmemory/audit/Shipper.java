@@ -51,9 +51,10 @@ public final class Shipper implements AutoCloseable {
   private static final Duration PAUSE_MAX = Duration.ofMinutes(1);
 
   private static final int CONFLICT = 409;
+  private static final int TOO_LARGE = 413;
 
   /// With which a line is refused however often it is sent.
-  private static final Set<Integer> FOR_GOOD = Set.of(400, 413);
+  private static final Set<Integer> FOR_GOOD = Set.of(400, TOO_LARGE);
 
   private final AuditFiles files;
   private final Destination destination;
@@ -193,6 +194,9 @@ public final class Shipper implements AutoCloseable {
         http.send(
             request(body.toString()),
             BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
+    if (documents.size() > 1 && response.statusCode() == TOO_LARGE) {
+      return postHalves(documents);
+    }
     if (documents.size() == 1 && FOR_GOOD.contains(response.statusCode())) {
       return List.of(0);
     }
@@ -200,6 +204,15 @@ public final class Shipper implements AutoCloseable {
       throw new IOException("status " + response.statusCode());
     }
     return refused(Json.parse(new String(response.body(), UTF_8)), documents.size());
+  }
+
+  /// An engine may take less at once than we send, or a proxy before it.
+  private List<Integer> postHalves(List<JsonNode> documents)
+      throws IOException, InterruptedException {
+    int half = documents.size() / 2;
+    List<Integer> refused = new ArrayList<>(post(documents.subList(0, half)));
+    post(documents.subList(half, documents.size())).forEach(i -> refused.add(half + i));
+    return refused;
   }
 
   private HttpRequest request(String body) {

@@ -55,6 +55,7 @@ final class ShipperTest {
   private final List<String> authorizations = new CopyOnWriteArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
   private AuditFiles files;
+  private int bytesMax = Integer.MAX_VALUE;
   private Instant now = NOON;
 
   @BeforeEach
@@ -75,8 +76,12 @@ final class ShipperTest {
     try (exchange) {
       Fault fault = faults.isEmpty() ? Fault.NONE : faults.removeFirst();
       authorizations.add(exchange.getRequestHeaders().getFirst("Authorization"));
-      List<String> lines =
-          new String(exchange.getRequestBody().readAllBytes(), UTF_8).lines().toList();
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      if (body.length > bytesMax) {
+        exchange.sendResponseHeaders(413, -1);
+        return;
+      }
+      List<String> lines = new String(body, UTF_8).lines().toList();
       if (fault == Fault.STATUS_503) {
         exchange.sendResponseHeaders(503, -1);
         return;
@@ -217,6 +222,25 @@ final class ShipperTest {
       shipAll(shipper);
     }
     assertThat(stored).hasSize(3).startsWith("a", "c").doesNotContain(POISON);
+  }
+
+  @Test
+  void aBatchThatIsTooLargeIsHalvedUntilOnlyTheLinesThatAreTooLargeAreLeft() throws Exception {
+    bytesMax = 500;
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      String id = i % 10 == 3 ? i + "x".repeat(500) : "line-" + i;
+      append(NOON, id);
+      ids.add(id);
+    }
+    try (Shipper shipper = shipper()) {
+      shipAll(shipper);
+    }
+    assertThat(stored).hasSize(40).doesNotHaveDuplicates();
+    assertThat(stored)
+        .containsAll(ids.stream().filter(id -> id.length() < 500).toList())
+        .filteredOn(id -> id.matches("[0-9a-f]{64}"))
+        .hasSize(4);
   }
 
   @Test
