@@ -30,12 +30,12 @@ public final class McpEndpoints implements AutoCloseable {
 
   /// Streamable HTTP, in both eras of the protocol.
   public HttpServlet streamable() {
-    return new McpServlet(dispatcher, callers, streamable);
+    return new McpServlet(new Requests(dispatcher, callers, streamable));
   }
 
   /// HTTP with server-sent events, of the oldest version.
   public HttpServlet sse() {
-    return new SseServlet(dispatcher, callers, sse);
+    return new SseServlet(new Requests(dispatcher, callers, sse));
   }
 
   /// Ends all sessions and their streams, and lets no new ones begin. Come before the end of the

@@ -11,7 +11,6 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// MCP by streamable HTTP at one address, in both eras: a request of the newer one stands for
@@ -20,15 +19,10 @@ final class McpServlet extends HttpServlet {
 
   private static final String SESSION = "Mcp-Session-Id";
 
-  private final transient Dispatcher dispatcher;
-  private final transient Function<HttpServletRequest, Caller> callers;
-  private final transient HttpSessions sessions;
+  private final transient Requests requests;
 
-  McpServlet(
-      Dispatcher dispatcher, Function<HttpServletRequest, Caller> callers, HttpSessions sessions) {
-    this.dispatcher = dispatcher;
-    this.callers = callers;
-    this.sessions = sessions;
+  McpServlet(Requests requests) {
+    this.requests = requests;
   }
 
   @Override
@@ -62,7 +56,7 @@ final class McpServlet extends HttpServlet {
 
   private void modern(HttpServletRequest request, HttpServletResponse response, JsonNode message)
       throws IOException, Refused {
-    Caller caller = callers.apply(request);
+    Caller caller = requests.caller(request);
     if (message.path("method").isTextual() && !message.has("id")) {
       // This era has no notifications over HTTP: who loses interest ends the connection.
       response.setStatus(HttpServletResponse.SC_ACCEPTED);
@@ -79,7 +73,7 @@ final class McpServlet extends HttpServlet {
       return;
     }
     Session session = new Session(caller, reply::tell);
-    JsonNode answer = dispatcher.handle(session, message, reply::tell);
+    JsonNode answer = requests.dispatcher().handle(session, message, reply::tell);
     reply.answer(modernStatus(answer), answer);
   }
 
@@ -107,13 +101,13 @@ final class McpServlet extends HttpServlet {
       HttpReply reply)
       throws IOException {
     Session session = new Session(caller, stream::send);
-    JsonNode refusal = dispatcher.handle(session, message, stream::send);
+    JsonNode refusal = requests.dispatcher().handle(session, message, stream::send);
     if (refusal != null) {
       reply.answer(modernStatus(refusal), refusal);
       return;
     }
-    HttpSessions.Entry entry = sessions.adopt(session, stream);
-    stream.open(request, response, () -> sessions.close(entry));
+    HttpSessions.Entry entry = requests.sessions().adopt(session, stream);
+    stream.open(request, response, () -> requests.sessions().close(entry));
   }
 
   // The older era.
@@ -128,26 +122,17 @@ final class McpServlet extends HttpServlet {
       throws IOException, Refused {
     HttpReply reply = new HttpReply(request, response);
     if (message.path("method").asText().equals("initialize") && message.has("id")) {
-      initialize(callers.apply(request), response, message, reply);
+      initialize(requests.caller(request), response, message, reply);
       return;
     }
-    Session session = session(request).session();
-    JsonNode id = message.path("id");
-    boolean tracked = message.has("method") && message.has("id");
-    if (tracked && !session.begin(id)) {
-      throw new Refused(
-          HttpServletResponse.SC_BAD_REQUEST,
-          Code.INVALID_REQUEST,
-          "A request with this id is under way");
+    switch (requests.handle(session(request).session(), message, reply::tell)) {
+      case Requests.Outcome.Repeated() ->
+          throw new Refused(
+              HttpServletResponse.SC_BAD_REQUEST,
+              Code.INVALID_REQUEST,
+              "A request with this id is under way");
+      case Requests.Outcome.Handled(JsonNode answer) -> reply.answer(legacyStatus(answer), answer);
     }
-    JsonNode answer;
-    boolean wanted;
-    try {
-      answer = dispatcher.handle(session, message, reply::tell);
-    } finally {
-      wanted = !tracked || session.end(id);
-    }
-    reply.answer(legacyStatus(answer), wanted ? answer : null);
   }
 
   private static int legacyStatus(@Nullable JsonNode answer) {
@@ -158,10 +143,10 @@ final class McpServlet extends HttpServlet {
   private void initialize(
       Caller caller, HttpServletResponse response, JsonNode message, HttpReply reply)
       throws IOException {
-    HttpSessions.Entry entry = sessions.open(caller);
-    JsonNode answer = dispatcher.handle(entry.session(), message, reply::tell);
+    HttpSessions.Entry entry = requests.sessions().open(caller);
+    JsonNode answer = requests.dispatcher().handle(entry.session(), message, reply::tell);
     if (entry.session().version() == null) {
-      sessions.close(entry);
+      requests.sessions().close(entry);
     } else {
       response.setHeader(SESSION, entry.id());
     }
@@ -169,20 +154,8 @@ final class McpServlet extends HttpServlet {
   }
 
   private HttpSessions.Entry session(HttpServletRequest request) throws Refused {
-    String id = request.getHeader(SESSION);
-    if (id == null) {
-      throw new Refused(
-          HttpServletResponse.SC_BAD_REQUEST,
-          Code.INVALID_REQUEST,
-          "Header %s is missing; send initialize first".formatted(SESSION));
-    }
-    return sessions
-        .find(id, callers.apply(request))
-        .orElseThrow(() ->
-            new Refused(
-                HttpServletResponse.SC_NOT_FOUND,
-                Code.INVALID_REQUEST,
-                "There is no such session any more; send initialize again"));
+    return requests.session(
+        request, request.getHeader(SESSION), "Header " + SESSION, "send initialize");
   }
 
   /// Opens the stream of what belongs to no request.
@@ -205,12 +178,10 @@ final class McpServlet extends HttpServlet {
     }
   }
 
-  /// A stream without events would only cost a connection.
   @Override
   protected void doHead(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    response.setHeader("Allow", "DELETE, GET, POST");
-    response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+    Requests.refuseHead(response, "DELETE, GET, POST");
   }
 
   /// Ends a session.
@@ -218,7 +189,7 @@ final class McpServlet extends HttpServlet {
   protected void doDelete(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     try {
-      sessions.close(session(request));
+      requests.sessions().close(session(request));
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     } catch (Refused e) {
       HttpReply.json(response, e.status(), Messages.error(null, e.error()));

@@ -1,16 +1,12 @@
 package dev.agenticmemory.transport;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.agenticmemory.engine.Caller;
-import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.Messages;
-import dev.agenticmemory.mcp.ProtocolError.Code;
 import dev.agenticmemory.mcp.Session;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.function.Function;
 
 /// MCP over HTTP as the version 2024-11-05 has it, which clients use for a URL that ends in `/sse`:
 /// a GET opens the stream on which everything is answered, and says where to POST to.
@@ -21,15 +17,10 @@ final class SseServlet extends HttpServlet {
 
   private static final String SESSION = "sessionId";
 
-  private final transient Dispatcher dispatcher;
-  private final transient Function<HttpServletRequest, Caller> callers;
-  private final transient HttpSessions sessions;
+  private final transient Requests requests;
 
-  SseServlet(
-      Dispatcher dispatcher, Function<HttpServletRequest, Caller> callers, HttpSessions sessions) {
-    this.dispatcher = dispatcher;
-    this.callers = callers;
-    this.sessions = sessions;
+  SseServlet(Requests requests) {
+    this.requests = requests;
   }
 
   @Override
@@ -40,18 +31,16 @@ final class SseServlet extends HttpServlet {
       return;
     }
     EventStream stream = new EventStream();
-    HttpSessions.Entry entry = sessions.open(callers.apply(request));
+    HttpSessions.Entry entry = requests.sessions().open(requests.caller(request));
     var _ = entry.listen(stream);
     stream.sendRaw("event: endpoint\ndata: %s?%s=%s\n\n".formatted(MESSAGES, SESSION, entry.id()));
-    stream.open(request, response, () -> sessions.close(entry));
+    stream.open(request, response, () -> requests.sessions().close(entry));
   }
 
-  /// A stream without events would only cost a connection.
   @Override
   protected void doHead(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    response.setHeader("Allow", request.getServletPath().equals(STREAM) ? "GET" : "POST");
-    response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+    Requests.refuseHead(response, request.getServletPath().equals(STREAM) ? "GET" : "POST");
   }
 
   /// Takes a message. It is answered on the stream, so this only says that it has arrived.
@@ -76,38 +65,17 @@ final class SseServlet extends HttpServlet {
   }
 
   private void answer(Session session, JsonNode message) {
-    JsonNode id = message.path("id");
-    boolean tracked = message.has("method") && message.has("id");
-    if (tracked && !session.begin(id)) {
-      return; // The answer to the first one is the answer to both.
-    }
-    JsonNode answer;
-    boolean wanted;
-    try {
-      answer = dispatcher.handle(session, message, session::send);
-    } finally {
-      wanted = !tracked || session.end(id);
-    }
-    if (answer != null && wanted) {
+    // Where it is repeated, the answer to the first one is the answer to both.
+    if (requests.handle(session, message, session::send)
+            instanceof Requests.Outcome.Handled(JsonNode answer)
+        && answer != null) {
       session.send(answer);
     }
   }
 
   private Session session(HttpServletRequest request) throws Refused {
-    String id = request.getParameter(SESSION);
-    if (id == null) {
-      throw new Refused(
-          HttpServletResponse.SC_BAD_REQUEST,
-          Code.INVALID_REQUEST,
-          "Parameter %s is missing; open %s first".formatted(SESSION, STREAM));
-    }
-    return sessions
-        .find(id, callers.apply(request))
-        .orElseThrow(() ->
-            new Refused(
-                HttpServletResponse.SC_NOT_FOUND,
-                Code.INVALID_REQUEST,
-                "There is no such session any more; open %s again".formatted(STREAM)))
+    return requests
+        .session(request, request.getParameter(SESSION), "Parameter " + SESSION, "open " + STREAM)
         .session();
   }
 }
