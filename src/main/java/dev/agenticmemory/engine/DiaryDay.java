@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The diaries of one agent and day, as one [Digest] finds them. Entries are known by hashes under
@@ -48,7 +49,7 @@ final class DiaryDay {
   private static final int ENTRIES_PER_CHANGE = 50;
 
   /// How often a day is read anew because others digest it at the same time.
-  private static final int ROUNDS_MAX = 5;
+  private static final int ROUNDS_MAX = 10;
 
   private static final String ENTRY = "diary-entry";
   private static final String ACTOR = "digest";
@@ -65,8 +66,10 @@ final class DiaryDay {
   /// What is in the files now, by fingerprint.
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  /// What this run made of entries.
-  private final Map<String, Line> made = new HashMap<>();
+  /// The fingerprints of those that this run took.
+  private final Set<String> taken = new HashSet<>();
+
+  private final Map<String, Features> features = new HashMap<>();
 
   DiaryDay(Parts parts, UserId user, Workspace workspace, LocalDate day, Run run) {
     this.parts = parts;
@@ -83,10 +86,10 @@ final class DiaryDay {
   void digest() {
     for (int round = 0; round < ROUNDS_MAX; round++) {
       Map<Fate, Integer> left = readComplete();
-      Optional<Integer> unchanged = take();
-      if (unchanged.isPresent()) {
+      if (new Round().isDone()) {
         left.forEach(run::count);
-        run.count(Fate.UNCHANGED, unchanged.get());
+        run.count(
+            Fate.UNCHANGED, entries.keySet().stream().filter(e -> !taken.contains(e)).count());
         return;
       }
     }
@@ -109,29 +112,6 @@ final class DiaryDay {
       }
     }
     return left;
-  }
-
-  /// Takes what is new, and returns how many were known; empty where somebody else has kept another
-  /// ledger meanwhile.
-  private Optional<Integer> take() {
-    Optional<Mark> kept = store.mark(ledger());
-    Ledger before = kept.map(mark -> Ledger.parse(mark.value())).orElse(Ledger.EMPTY);
-    Map<String, Line> known = new HashMap<>(before.byEntry());
-    known.putAll(made);
-    List<Line> lines = new ArrayList<>();
-    entries.forEach(
-        (id, entry) -> lines.add(known.getOrDefault(id, Line.open(imprint(id, entry)))));
-    List<Line> fresh = lines.stream().filter(line -> !known.containsKey(line.entry())).toList();
-    Map<String, Line> found = new HashMap<>();
-    if (!fresh.isEmpty()) {
-      run.say("%s, %s: %d entries not seen before".formatted(agent, day, fresh.size()));
-      found.putAll(take(fresh, new Past(before, lines)));
-    }
-    boolean isKept =
-        (fresh.isEmpty() && made.isEmpty())
-            || putLedger(kept, lines.stream().map(l -> found.getOrDefault(l.entry(), l)).toList());
-    long old = lines.stream().filter(line -> !made.containsKey(line.entry())).count();
-    return isKept ? Optional.of((int) old) : Optional.empty();
   }
 
   /// A file that was changed at another time than now, earlier or, by another clock, later, is one
@@ -158,26 +138,9 @@ final class DiaryDay {
     return store.key().hash(kind, agent.value(), day.toString(), what);
   }
 
-  private Map<String, Line> take(List<Line> fresh, Past past) {
-    Map<String, Line> taken = new HashMap<>();
-    for (int from = 0; from < fresh.size(); from += ENTRIES_PER_CHANGE) {
-      run.pause();
-      int to = Math.min(fresh.size(), from + ENTRIES_PER_CHANGE);
-      new Batch(fresh.subList(from, to), past).take().forEach(l -> taken.put(l.entry(), l));
-    }
-    return taken;
-  }
-
-  private Mark.Name ledger() {
+  private Mark.Name ledgerName() {
     String key = Json.print(Json.array().add(agent.value()).add(day.toString()));
     return new Mark.Name(Ledger.DIARY, user(), key);
-  }
-
-  /// False where it is another one by now than what was read.
-  private boolean putLedger(Optional<Mark> before, List<Line> lines) {
-    Mark mark = new Mark(ledger(), new Ledger(lines).print(), now);
-    return run.isDry()
-        || parts.writer().apply(List.of(mark.inPlaceOf(before))) instanceof Outcome.Applied;
   }
 
   private String user() {
@@ -193,6 +156,68 @@ final class DiaryDay {
     /// What is held by nothing of its own.
     Taken(@Nullable MemoryId memory, Fate fate) {
       this(memory, fate, 0);
+    }
+  }
+
+  /// What is done on one reading of the files and of the ledger. Each change set leaves a ledger
+  /// that is true then, and is refused where somebody else has kept another.
+  private final class Round {
+
+    private final Ledger before;
+    private final List<Line> lines = new ArrayList<>();
+    private Map<String, Line> known;
+    private Optional<Mark> kept;
+
+    Round() {
+      kept = store.mark(ledgerName());
+      before = kept.map(mark -> Ledger.parse(mark.value())).orElse(Ledger.EMPTY);
+      known = before.byEntry();
+      entries.forEach(
+          (id, entry) -> lines.add(known.getOrDefault(id, Line.open(imprint(id, entry)))));
+    }
+
+    /// Takes what is new. False where the files and the ledger are to be read again.
+    boolean isDone() {
+      List<Line> fresh = lines.stream().filter(line -> !known.containsKey(line.entry())).toList();
+      if (fresh.isEmpty()) {
+        return true;
+      }
+      run.say("%s, %s: %d entries not seen before".formatted(agent, day, fresh.size()));
+      Past past = new Past(before, lines);
+      for (int from = 0; from < fresh.size(); from += ENTRIES_PER_CHANGE) {
+        run.pause();
+        int to = Math.min(fresh.size(), from + ENTRIES_PER_CHANGE);
+        if (!isTaken(new Batch(fresh.subList(from, to), past))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private boolean isTaken(Batch batch) {
+      Map<String, Line> after = new HashMap<>(known);
+      after.putAll(batch.lines());
+      Mark ledger = new Mark(ledgerName(), ledger(after).print(), now);
+      List<Change> changes = new ArrayList<>(batch.changes);
+      changes.add(ledger.inPlaceOf(kept));
+      boolean applied = run.isDry() || parts.writer().apply(changes) instanceof Outcome.Applied;
+      if (applied) {
+        known = after;
+        kept = Optional.of(ledger);
+        batch.count();
+      }
+      return applied;
+    }
+
+    /// In the order of the files. What is gone from them stays until all that is new is taken.
+    private Ledger ledger(Map<String, Line> settled) {
+      List<Line> all =
+          new ArrayList<>(
+              lines.stream().flatMap(l -> Stream.ofNullable(settled.get(l.entry()))).toList());
+      if (all.size() < lines.size()) {
+        all.addAll(before.gone(entries.keySet()));
+      }
+      return new Ledger(all);
     }
   }
 
@@ -227,168 +252,164 @@ final class DiaryDay {
     }
   }
 
-  /// Some new entries, taken in one change set.
+  /// Some new entries, decided on one state of the store and taken in one change set.
   private final class Batch {
 
-    private final List<Line> lines;
     private final Past past;
-    private final Map<String, Features> features = new HashMap<>();
+    private final List<Change> changes = new ArrayList<>();
+    private final Map<Line, Taken> decided = new LinkedHashMap<>();
+    private final Map<TextHash, MemoryId> written = new HashMap<>();
+    private final Set<MemoryId> revised = new HashSet<>();
+    private final Set<MemoryId> held = new HashSet<>();
 
     Batch(List<Line> lines, Past past) {
-      this.lines = lines;
       this.past = past;
+      lines.forEach(line -> decided.put(line, decide(line)));
     }
 
-    /// The lines, with what was made of each.
-    List<Line> take() {
-      // Each refusal makes more known, so this ends.
-      while (true) {
-        Attempt attempt = new Attempt();
-        List<Taken> taken = lines.stream().map(attempt::decide).toList();
-        if (run.isDry()
-            || attempt.changes.isEmpty()
-            || parts.writer().apply(attempt.changes) instanceof Outcome.Applied) {
-          taken.stream()
-              .map(Taken::fate)
-              .filter(fate -> fate != Fate.UNCHANGED)
-              .forEach(run::count);
-          List<Line> done = new ArrayList<>();
-          for (int i = 0; i < lines.size(); i++) {
-            Line line = lines.get(i);
-            Taken one = taken.get(i);
-            Line after = new Line(line.of(), one.memory(), one.own());
-            done.add(after);
-            if (one.fate() != Fate.UNCHANGED) {
-              made.put(line.entry(), after);
-            }
-            if (one.fate() == Fate.KNOWN && one.memory() != null) {
-              past.shared.add(one.memory());
-            }
-          }
-          return done;
-        }
-      }
+    /// What is known of its entries after it, by fingerprint.
+    Map<String, Line> lines() {
+      Map<String, Line> lines = new HashMap<>();
+      decided.forEach(
+          (line, one) -> lines.put(line.entry(), new Line(line.of(), one.memory(), one.own())));
+      return lines;
     }
 
-    /// What is decided on one state of the store.
-    private final class Attempt {
-
-      private final List<Change> changes = new ArrayList<>();
-      private final Map<TextHash, MemoryId> written = new HashMap<>();
-      private final Set<MemoryId> revised = new HashSet<>();
-      private final Set<MemoryId> held = new HashSet<>();
-
-      Taken decide(Line line) {
-        Mark.Name claim = new Mark.Name(ENTRY, user(), line.entry());
-        Optional<Mark> claimed = store.mark(claim);
-        if (claimed.isPresent()) {
-          return unchanged(parse(claimed.get().value()));
+    /// It is applied.
+    void count() {
+      decided.forEach((line, one) -> {
+        if (one.fate() != Fate.UNCHANGED) {
+          taken.add(line.entry());
+          run.count(one.fate());
         }
-        Entry entry = Objects.requireNonNull(entries.get(line.entry()));
-        Taken taken = decide(line, entry);
-        MemoryId memory = taken.memory();
-        String value = memory == null ? "" : memory.toString();
-        changes.add(new Change.ClaimMark(new Mark(claim, value, now)));
-        return taken;
-      }
-
-      /// An entry that was taken by a run which did not come to keep its ledger.
-      private Taken unchanged(@Nullable MemoryId memory) {
-        boolean own =
-            memory != null
-                && store
-                    .find(memory)
-                    .filter(m -> m.version() == 1 && m.origin().source() == Source.DIGEST)
-                    .isPresent();
-        return new Taken(memory, Fate.UNCHANGED, own ? 1 : 0);
-      }
-
-      private static @Nullable MemoryId parse(String value) {
-        return value.isEmpty() ? null : MemoryId.parse(value);
-      }
-
-      private Taken decide(Line line, Entry entry) {
-        String text = Fitting.of(entry.text());
-        TextHash hash = TextHash.of(text);
-        if (store.forgotten(scope.user(), hash) || past.isWithdrawn(line, entry)) {
-          return new Taken(null, Fate.FORGOTTEN);
+        if (one.fate() == Fate.KNOWN && one.memory() != null) {
+          past.shared.add(one.memory());
         }
-        MemoryId twin = written.get(hash);
-        Optional<MemoryId> same =
-            twin == null
-                ? store.findSame(scope, hash, now).filter(id -> !revised.contains(id))
-                : Optional.of(twin);
-        if (same.isPresent()) {
-          held.add(same.get());
-          return new Taken(same.get(), Fate.KNOWN);
-        }
-        return edited(past.edits.get(line.entry()), text)
-            .map(memory -> revise(memory, text, hash))
-            .orElseGet(() -> add(entry, text, hash));
-      }
+      });
+    }
 
-      /// The memory that an entry is another text of.
-      private Optional<Memory> edited(@Nullable Edit edit, String text) {
-        return edit == null || edit.before().memory() == null
-            ? Optional.empty()
-            : store
-                .find(edit.before().memory())
-                .filter(memory -> memory.scope().equals(scope))
-                .filter(memory -> !edit.open() || text.startsWith(memory.text()))
-                .filter(memory -> isOwn(memory, edit.before()))
-                .filter(memory -> revised.add(memory.id()));
+    private Taken decide(Line line) {
+      Mark.Name claim = new Mark.Name(ENTRY, user(), line.entry());
+      Optional<Mark> claimed = store.mark(claim);
+      Entry entry = Objects.requireNonNull(entries.get(line.entry()));
+      Optional<Taken> standing = claimed.flatMap(mark -> standing(mark, entry));
+      if (standing.isPresent()) {
+        return standing.get();
       }
+      Taken taken = decide(line, entry);
+      MemoryId memory = taken.memory();
+      String value = memory == null ? "" : memory.toString();
+      changes.add(new Mark(claim, value, now).inPlaceOf(claimed));
+      return taken;
+    }
 
-      /// Whether a memory is there because of this entry alone, and as it was left.
-      private boolean isOwn(Memory memory, Line line) {
-        return memory.version() == line.own()
-            && !past.shared.contains(memory.id())
-            && !held.contains(memory.id())
-            && !Reliance.isOn(store, memory);
+    /// What was made of an entry by a run that did not come to keep its ledger, or before it was
+    /// edited and is now as it was. Empty where its memory says something else since.
+    private Optional<Taken> standing(Mark claimed, Entry entry) {
+      MemoryId id = parse(claimed.value());
+      Optional<Memory> memory =
+          Optional.ofNullable(id).flatMap(store::find).filter(this::isDigestsAlone);
+      if (memory.isEmpty()) {
+        return Optional.of(new Taken(id, Fate.UNCHANGED));
       }
+      // Of what was written on since, the beginning is seen while a file is written anew.
+      boolean says =
+          memory.get().text().startsWith(Fitting.of(entry.text()))
+              && !revised.contains(memory.get().id());
+      return says
+          ? Optional.of(new Taken(id, Fate.UNCHANGED, memory.get().version()))
+          : Optional.empty();
+    }
 
-      private Taken revise(Memory before, String text, TextHash hash) {
-        Memory after = before.with(before.content().withText(text), now);
-        written.put(hash, before.id());
-        changes.add(
-            new Change.Revise(
-                after,
-                features(text),
-                new HistoryEntry(
-                    before.id(),
-                    Event.UPDATE,
-                    before.text(),
-                    text,
-                    after.times().updated(),
-                    ACTOR,
-                    "its diary entry was edited",
-                    null)));
-        return new Taken(before.id(), Fate.UPDATED, after.version());
-      }
+    private boolean isDigestsAlone(Memory memory) {
+      return store.history(memory.id()).stream().allMatch(h -> h.actor().equals(ACTOR));
+    }
 
-      private Taken add(Entry entry, String text, TextHash hash) {
-        MemoryId id = parts.ids().next();
-        Metadata metadata =
-            entry.session() == null
-                ? Metadata.EMPTY
-                : new Metadata(Map.of("session", entry.session()));
-        Memory memory =
-            new Memory(
-                id,
-                scope,
-                new Content(text, null, false, metadata),
-                new Origin(Source.DIGEST, author(text), null),
-                new Times(now, now, entry.at(), null),
-                1);
-        written.put(hash, id);
-        changes.add(
-            new Change.Add(
-                memory,
-                features(text),
-                new HistoryEntry(
-                    id, Event.ADD, null, text, now, ACTOR, "from the diary of " + day, null)));
-        return new Taken(id, Fate.ADDED, 1);
+    private static @Nullable MemoryId parse(String value) {
+      return value.isEmpty() ? null : MemoryId.parse(value);
+    }
+
+    private Taken decide(Line line, Entry entry) {
+      String text = Fitting.of(entry.text());
+      TextHash hash = TextHash.of(text);
+      if (store.forgotten(scope.user(), hash) || past.isWithdrawn(line, entry)) {
+        return new Taken(null, Fate.FORGOTTEN);
       }
+      MemoryId twin = written.get(hash);
+      Optional<MemoryId> same =
+          twin == null
+              ? store.findSame(scope, hash, now).filter(id -> !revised.contains(id))
+              : Optional.of(twin);
+      if (same.isPresent()) {
+        held.add(same.get());
+        return new Taken(same.get(), Fate.KNOWN);
+      }
+      return edited(past.edits.get(line.entry()), text)
+          .map(memory -> revise(memory, text, hash))
+          .orElseGet(() -> add(entry, text, hash));
+    }
+
+    /// The memory that an entry is another text of.
+    private Optional<Memory> edited(@Nullable Edit edit, String text) {
+      return edit == null || edit.before().memory() == null
+          ? Optional.empty()
+          : store
+              .find(edit.before().memory())
+              .filter(memory -> memory.scope().equals(scope))
+              .filter(memory -> !edit.open() || text.startsWith(memory.text()))
+              .filter(memory -> isOwn(memory, edit.before()))
+              .filter(memory -> revised.add(memory.id()));
+    }
+
+    /// Whether a memory is there because of this entry alone, and as it was left.
+    private boolean isOwn(Memory memory, Line line) {
+      return memory.version() == line.own()
+          && !past.shared.contains(memory.id())
+          && !held.contains(memory.id())
+          && !Reliance.isOn(store, memory);
+    }
+
+    private Taken revise(Memory before, String text, TextHash hash) {
+      Memory after = before.with(before.content().withText(text), now);
+      written.put(hash, before.id());
+      changes.add(
+          new Change.Revise(
+              after,
+              features(text),
+              new HistoryEntry(
+                  before.id(),
+                  Event.UPDATE,
+                  before.text(),
+                  text,
+                  after.times().updated(),
+                  ACTOR,
+                  "its diary entry was edited",
+                  null)));
+      return new Taken(before.id(), Fate.UPDATED, after.version());
+    }
+
+    private Taken add(Entry entry, String text, TextHash hash) {
+      MemoryId id = parts.ids().next();
+      Metadata metadata =
+          entry.session() == null
+              ? Metadata.EMPTY
+              : new Metadata(Map.of("session", entry.session()));
+      Memory memory =
+          new Memory(
+              id,
+              scope,
+              new Content(text, null, false, metadata),
+              new Origin(Source.DIGEST, author(text), null),
+              new Times(now, now, entry.at(), null),
+              1);
+      written.put(hash, id);
+      changes.add(
+          new Change.Add(
+              memory,
+              features(text),
+              new HistoryEntry(
+                  id, Event.ADD, null, text, now, ACTOR, "from the diary of " + day, null)));
+      return new Taken(id, Fate.ADDED, 1);
     }
 
     private Author author(String text) {

@@ -131,6 +131,18 @@ final class DigestTest {
   }
 
   @Test
+  void anEditThatIsUndoneIsUndoneInMemoryToo() {
+    jobs.write(diary, ONE + TWO + THREE);
+    jobs.digest();
+    jobs.write(diary, ONE + TWO.replace("two", "zwei") + THREE);
+    jobs.digest();
+    jobs.write(diary, ONE + TWO + THREE);
+    jobs.digest();
+    assertThat(jobs.texts(DAY))
+        .containsExactly("[09:00]\n- Boss: one", "[10:00]\n- Boss: two", "[11:00]\n- Boss: three");
+  }
+
+  @Test
   void aRotatedDiaryIsNotReadTwice() throws IOException {
     jobs.write(diary, ONE + TWO);
     jobs.digest();

@@ -1,17 +1,10 @@
 package dev.agenticmemory.engine;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.agenticmemory.store.MemoryStore;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
@@ -29,11 +22,11 @@ final class InferenceChild {
     int step = Integer.parseInt(args[4]);
     UnaryOperator<MemoryStore> around = stopping(step, args[5].equals("after"));
     try (InferenceFixture fixture = InferenceFixture.asking(Path.of(args[0]), args[1], around)) {
-      say("ready");
-      requireGo();
+      ChildProcess.say("ready");
+      ChildProcess.requireGo();
       var _ = fixture.add(new Input.Text(args[2]), args[3].equals("-") ? null : args[3]);
       fixture.work();
-      say("done");
+      ChildProcess.say("done");
     }
   }
 
@@ -41,19 +34,14 @@ final class InferenceChild {
   static Process start(
       Path folder, String modelUrl, String text, String key, int step, boolean after)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(InferenceChild.class.getName());
-    command.addAll(List.of(folder.toString(), modelUrl, text, key));
-    command.addAll(List.of(String.valueOf(step), after ? "after" : "before"));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-  }
-
-  static BufferedReader said(Process process) {
-    return new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+    return ChildProcess.start(
+        InferenceChild.class,
+        folder.toString(),
+        modelUrl,
+        text,
+        key,
+        String.valueOf(step),
+        after ? "after" : "before");
   }
 
   /// Waits for ever just before or just after the `n`th call of the store.
@@ -82,22 +70,7 @@ final class InferenceChild {
   }
 
   private static void stop() throws InterruptedException {
-    say("here");
+    ChildProcess.say("here");
     Thread.sleep(Long.MAX_VALUE);
-  }
-
-  private static void requireGo() throws IOException {
-    if (System.in.read() < 0) {
-      throw new IOException("The parent is gone");
-    }
-  }
-
-  private static void say(String line) {
-    try {
-      System.out.write((line + "\n").getBytes(UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    System.out.flush();
   }
 }

@@ -53,10 +53,9 @@ final class InferenceProcessTest {
       before.add("I live in Berlin");
     }
     Process child = InferenceChild.start(home, model.url(), INPUT, key, step, after);
-    try (BufferedReader said = InferenceChild.said(child)) {
+    try (BufferedReader said = ChildProcess.said(child)) {
       assertThat(said.readLine()).isEqualTo("ready");
-      child.getOutputStream().write('\n');
-      child.getOutputStream().flush();
+      ChildProcess.go(child);
       boolean stopped = "here".equals(said.readLine());
       child.destroyForcibly().waitFor();
       return stopped;
@@ -98,13 +97,12 @@ final class InferenceProcessTest {
         children.add(
             InferenceChild.start(folder, model.url(), INPUT, key, InferenceChild.NEVER, false));
       }
-      List<BufferedReader> said = children.stream().map(InferenceChild::said).toList();
+      List<BufferedReader> said = children.stream().map(ChildProcess::said).toList();
       for (BufferedReader one : said) {
         assertThat(one.readLine()).isEqualTo("ready");
       }
       for (Process child : children) {
-        child.getOutputStream().write('\n');
-        child.getOutputStream().flush();
+        ChildProcess.go(child);
       }
       for (BufferedReader one : said) {
         assertThat(one.readLine()).isEqualTo("done");
