@@ -12,6 +12,7 @@ import dev.agenticmemory.domain.NotFound;
 import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Stage;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.MemoryStore;
@@ -105,9 +106,18 @@ public final class OneMemory {
   /// With what was merged into it before, whose texts say the same.
   private boolean erased(Caller caller, UserId user, MemoryId id) {
     Lineage.of(store, user, id).stream()
-        .filter(source -> store.find(source).isEmpty())
+        .filter(source -> !isLive(source))
         .forEach(source -> erased(caller, user, source));
     return writer.erase(id, clock.instant(), caller.actor());
+  }
+
+  /// What is damaged is of use to nobody, and must not keep the rest.
+  private boolean isLive(MemoryId id) {
+    try {
+      return store.find(id).isPresent();
+    } catch (Unavailable _) {
+      return false;
+    }
   }
 
   private Memory changeable(Caller caller, MemoryId id) {

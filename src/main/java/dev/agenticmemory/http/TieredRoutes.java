@@ -198,6 +198,7 @@ public final class TieredRoutes {
   }
 
   private ObjectNode delete(Call call) {
+    call.arguments().requireOnly(List.of());
     MemoryId id = call.memoryId();
     engine.get().oneMemory().delete(call.caller(), id);
     return ok().put("deleted", id.toString());

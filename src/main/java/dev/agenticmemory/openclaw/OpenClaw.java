@@ -4,19 +4,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.AgentId;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.engine.Workspace;
 import dev.agenticmemory.engine.Workspaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/// The workspaces of OpenClaw's agents, as its configuration names them.
+/// The workspaces of OpenClaw's agents, as its configuration names them; where that cannot be read,
+/// as OpenClaw itself does, if it is installed.
 public final class OpenClaw implements Workspaces {
 
   /// The agent of an OpenClaw that names none.
   private static final String ONLY = "main";
+
+  /// It answers in three seconds on a slow machine.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /// Where OpenClaw is.
   ///
@@ -28,32 +35,58 @@ public final class OpenClaw implements Workspaces {
   private final Place place;
   private final Layout layout;
   private final ConfigFile reader;
+  private final AgentsCommand command;
 
-  /// @param environment for the variables that the configuration names
+  /// @param environment for the variables that the configuration names, and for the command
   public OpenClaw(Place place, Layout layout, Map<String, String> environment) {
+    this(place, layout, environment, PATIENCE);
+  }
+
+  /// @param patience how long OpenClaw is waited for where it is asked
+  OpenClaw(Place place, Layout layout, Map<String, String> environment, Duration patience) {
     this.place = place;
     this.layout = layout;
     this.reader = new ConfigFile(environment);
+    this.command = new AgentsCommand(environment, patience);
   }
 
   @Override
   public List<Workspace> all() {
-    if (!Files.isDirectory(place.state()) && !Files.isRegularFile(place.config())) {
-      return List.of();
+    Map<AgentId, Path> folders =
+        Files.isRegularFile(place.config()) ? configured() : withoutConfiguration();
+    return folders.entrySet().stream()
+        .<Workspace>map(agent -> new FolderWorkspace(agent.getKey(), agent.getValue(), layout))
+        .toList();
+  }
+
+  private Map<AgentId, Path> configured() {
+    try {
+      return folders(reader.read(place.config()).path("agents"));
+    } catch (Unavailable e) {
+      return asked().orElseThrow(() -> e);
     }
-    JsonNode agents =
-        Files.isRegularFile(place.config())
-            ? reader.read(place.config()).path("agents")
-            : JsonNodeFactory.instance.objectNode();
+  }
+
+  private Map<AgentId, Path> withoutConfiguration() {
+    return asked()
+        .orElseGet(() ->
+            Files.isDirectory(place.state())
+                ? folders(JsonNodeFactory.instance.objectNode())
+                : Map.of());
+  }
+
+  /// What OpenClaw says itself, where it says anything of use.
+  private Optional<Map<AgentId, Path>> asked() {
+    return command.ask(place).filter(folders -> !folders.isEmpty());
+  }
+
+  private Map<AgentId, Path> folders(JsonNode agents) {
     Map<String, JsonNode> entries = entries(agents);
     JsonNode defaults = agents.path("defaults");
-    return entries.entrySet().stream()
-        .<Workspace>map(entry ->
-            new FolderWorkspace(
-                new AgentId(entry.getKey()),
-                folder(entry.getKey(), entry.getValue(), defaults, entries.size() == 1),
-                layout))
-        .toList();
+    Map<AgentId, Path> folders = new LinkedHashMap<>();
+    entries.forEach((id, agent) ->
+        folders.put(new AgentId(id), folder(id, agent, defaults, entries.size() == 1)));
+    return folders;
   }
 
   @Override

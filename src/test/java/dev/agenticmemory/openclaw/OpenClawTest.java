@@ -8,11 +8,15 @@ import dev.agenticmemory.engine.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class OpenClawTest {
 
@@ -101,6 +105,73 @@ final class OpenClawTest {
   }
 
   @Test
+  void whereTheConfigurationCannotBeReadOpenClawIsAsked() throws IOException {
+    config("{agents: ");
+    diary("projects/dev");
+    diary("projects/ops");
+    command(
+        """
+        cat # Its input is at its end.
+        [ "$*" = "agents list --json" ] && [ "$OPENCLAW_CONFIG_PATH" = "%1$s/.openclaw/openclaw.json" ] || exit 1
+        echo '[{"id":"dev","workspace":"%1$s/projects/dev","bindings":0,"isDefault":true},'
+        echo '{"id":"ops","workspace":"%1$s/projects/ops"},{"id":"gone","workspace":"%1$s/gone"},{"id":"","workspace":7}]'
+        """
+            .formatted(home));
+    assertThat(withDiary()).containsExactly("dev", "ops");
+  }
+
+  @Test
+  void whereThereIsNoConfigurationOpenClawIsAsked() throws IOException {
+    diary("desk");
+    command("echo '[{\"id\":\"main\",\"workspace\":\"%s/desk\"}]'".formatted(home));
+    assertThat(withDiary()).containsExactly("main");
+  }
+
+  @Test
+  void aConfigurationThatCanBeReadIsEnough() throws IOException {
+    config("{agents: {defaults: {workspace: '~/desk'}}}");
+    diary("desk");
+    command("touch '%s/asked'".formatted(home));
+    assertThat(withDiary()).containsExactly("main");
+    assertThat(home.resolve("asked")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "exit 1",
+        "echo 'no json'",
+        "echo '[]'",
+        "echo '{\"ok\": false}'",
+        "echo $$ > \"$0.pid\"; exec sleep 600",
+        "sleep 600 & echo $! > \"$0.pid\"; wait",
+        "head -c 2000000 /dev/zero"
+      })
+  void whateverOpenClawDoesWithoutAnAnswerNothingWaitsForItOrFails(String script) throws Exception {
+    command(script);
+    diary(".openclaw/workspace");
+    assertThat(withDiary()).containsExactly("main");
+    config("{agents: ");
+    assertThatThrownBy(this::withDiary)
+        .isInstanceOf(Unavailable.class)
+        .hasMessageContaining("openclaw.json");
+    Path pid = home.resolve("bin/openclaw.pid");
+    if (Files.exists(pid)) {
+      Optional<ProcessHandle> process =
+          ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()));
+      if (process.isPresent()) {
+        process.get().onExit().get();
+      }
+    }
+  }
+
+  private void command(String script) throws IOException {
+    Path file = Files.createDirectories(home.resolve("bin")).resolve("openclaw");
+    Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+
+  @Test
   void anotherLayoutHasItsOwnPatterns() throws IOException {
     Path daily = Files.createDirectories(home.resolve("vault/Daily"));
     Files.writeString(daily.resolve("Note 2026-03-01 evening.md"), "Met Bob.");
@@ -128,7 +199,12 @@ final class OpenClawTest {
     return new OpenClaw(
         new OpenClaw.Place(state, state.resolve("openclaw.json"), home),
         new Layout("memory/YYYY-MM-DD*.md", "MEMORY.md"),
-        Map.of("DESK", home.resolve("elsewhere").toString()));
+        Map.of(
+            "DESK",
+            home.resolve("elsewhere").toString(),
+            "PATH",
+            home.resolve("bin") + ":/usr/bin:/bin"),
+        Duration.ofSeconds(2));
   }
 
   private void config(String text) throws IOException {
