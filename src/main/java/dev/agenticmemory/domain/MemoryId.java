@@ -23,6 +23,12 @@ public record MemoryId(UUID value) implements Comparable<MemoryId> {
         "Use the id that add_memory, search_memory or list_memories returned.");
   }
 
+  /// The id right before this one in order, whether a memory has it or not.
+  public MemoryId before() {
+    long low = value.getLeastSignificantBits() - 1;
+    return new MemoryId(new UUID(value.getMostSignificantBits() - (low == -1 ? 1 : 0), low));
+  }
+
   /// In the order of their text, which is the order in which they were made.
   @Override
   public int compareTo(MemoryId other) {

@@ -15,12 +15,14 @@ import dev.agenticmemory.engine.Settlement.Settled;
 import dev.agenticmemory.llm.Usage;
 import dev.agenticmemory.remote.Failure;
 import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.Features;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Outcome;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +85,9 @@ final class Archive {
     for (Memory memory : memories) {
       byKind.computeIfAbsent(Kind.of(memory), _ -> new ArrayList<>()).add(memory);
     }
-    byKind.forEach((kind, all) -> questions(all).forEach(some -> archive(kind.scope(), some)));
+    Map<String, Features> stored = stored(memories);
+    byKind.forEach(
+        (kind, all) -> questions(all).forEach(some -> archive(kind.scope(), some, stored)));
   }
 
   /// What is weighed together: one of it may hold another.
@@ -118,11 +122,12 @@ final class Archive {
     return questions;
   }
 
-  private void archive(Scope scope, List<Memory> memories) {
+  private void archive(Scope scope, List<Memory> memories, Map<String, Features> stored) {
     List<Memory> withdrawn =
         memories.stream().filter(memory -> Distilment.isWithdrawn(store, memory)).toList();
     List<Memory> weighed = memories.stream().filter(memory -> !withdrawn.contains(memory)).toList();
     Settlement settlement = new Settlement(parts, judgement, Source.DREAM);
+    settlement.knows(stored);
     List<Item> items = weighed.stream().map(Archive::item).toList();
     for (int round = 0; round < ROUNDS_MAX && run.mayAsk(); round++) {
       switch (settlement.settle(scope, items, "archived from short-term memory", now)) {
@@ -130,8 +135,8 @@ final class Archive {
           if (failure.kind() == Failure.Kind.NONSENSE && memories.size() > 1) {
             run.spoiled(usage);
             int half = memories.size() / 2;
-            archive(scope, memories.subList(0, half));
-            archive(scope, memories.subList(half, memories.size()));
+            archive(scope, memories.subList(0, half), stored);
+            archive(scope, memories.subList(half, memories.size()), stored);
           } else {
             run.unanswered(failure, usage, memories.size());
           }
@@ -156,6 +161,22 @@ final class Archive {
     run.failed(
         "Some short-term memories were being changed, and are left for the next run",
         memories.size());
+  }
+
+  /// The features of memories that were made one after the other, as those of a day mostly were, by
+  /// text; those of the others are made anew.
+  private Map<String, Features> stored(List<Memory> memories) {
+    Map<String, Features> stored = new HashMap<>();
+    memories.stream()
+        .map(Memory::id)
+        .min(MemoryId::compareTo)
+        .map(first -> store.contents().dossiers(null, first.before(), memories.size()))
+        .orElse(List.of())
+        .stream()
+        .flatMap(dossier -> dossier.states().stream())
+        .filter(state -> !state.features().passages().isEmpty())
+        .forEach(state -> stored.put(state.memory().text(), state.features()));
+    return stored;
   }
 
   private static final Settled FORGOTTEN = new Settled(Fate.FORGOTTEN, null);

@@ -133,6 +133,11 @@ final class Settlement {
     return parts.store().forgotten(scope.user(), TextHash.of(text));
   }
 
+  /// Takes features of texts that are in the store already, since making them is most of the work.
+  void knows(Map<String, Features> known) {
+    features.putAll(known);
+  }
+
   /// All texts at once, which is quicker than one by one.
   private void embed(List<Item> items) {
     List<String> texts =

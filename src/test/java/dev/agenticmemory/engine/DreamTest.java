@@ -7,6 +7,7 @@ import static dev.agenticmemory.engine.LifecycleFixture.DEV;
 import static dev.agenticmemory.engine.LifecycleFixture.MAIN;
 import static dev.agenticmemory.engine.LifecycleFixture.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.agenticmemory.domain.Author;
 import dev.agenticmemory.domain.Event;
@@ -17,6 +18,7 @@ import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.Sharing;
 import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.store.Selection;
@@ -24,6 +26,10 @@ import dev.agenticmemory.store.Window;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -69,6 +75,39 @@ final class DreamTest {
       HistoryEntry end = jobs.store.history(old.id()).getLast();
       assertThat(end.related()).isEqualTo(now.id());
       assertThat(end.reason()).isEqualTo("archived: is the long-term memory " + now.id());
+    }
+  }
+
+  /// Its vectors are in the store, and making them again was most of a night's work.
+  @Test
+  void whatIsArchivedIsNotEmbeddedAgain() {
+    try (LifecycleFixture jobs = silent()) {
+      for (int i = 0; i < 30; i++) {
+        jobs.shortTerm(OLD, "Item %d is on the list".formatted(i), i % 2 == 0 ? MAIN : DEV, null);
+      }
+      jobs.embedder.down = true;
+      assertThat(jobs.dream().count(Fate.ARCHIVED)).isEqualTo(30);
+      assertThat(jobs.longTerm()).hasSize(30);
+    }
+  }
+
+  @Test
+  void aDamagedMemoryKeepsNobodyFromDeletingWhatItWentInto() throws SQLException {
+    try (LifecycleFixture jobs = silent()) {
+      Memory old = jobs.shortTerm(OLD, "User lives in Lisbon");
+      jobs.dream();
+      Memory now = jobs.memories(new Selection.Runs.LongTerm(), null).getFirst();
+      try (Connection connection =
+              DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("memories.db"));
+          Statement statement = connection.createStatement()) {
+        statement.execute(
+            "UPDATE memory SET valid_until = NULL, metadata = 'broken' WHERE id = '%s'"
+                .formatted(old.id()));
+      }
+      assertThatThrownBy(() -> jobs.store.find(old.id())).isInstanceOf(Unavailable.class);
+      jobs.engine.oneMemory().delete(LifecycleFixture.CALLER, now.id());
+      assertThat(jobs.longTerm()).isEmpty();
+      assertThat(jobs.store.find(old.id())).isEmpty();
     }
   }
 
