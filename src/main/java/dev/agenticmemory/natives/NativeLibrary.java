@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
 
 /// A native library in a jar, unpacked once for all processes.
 ///
-/// Left to themselves, libraries of Java unpack theirs into the temporary folder at every start, and
-/// leave them there when the process is killed.
+/// Left to themselves, libraries of Java unpack theirs into the temporary folder at every start,
+/// and leave them there when the process is killed.
 public final class NativeLibrary {
 
   private NativeLibrary() {}

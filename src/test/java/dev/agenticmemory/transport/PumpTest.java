@@ -112,8 +112,7 @@ final class PumpTest {
     Set<UserId> users = Set.of(Fixture.ALICE, new UserId("李 雷@example.org, -"));
     Access narrow =
         new Access("a token", users, Set.of(new AgentId("dev-1"), new AgentId("-")), Set.of());
-    Access twoRights =
-        new Access("-", Set.of(), Set.of(), Set.of(Right.READ, Right.DELETE));
+    Access twoRights = new Access("-", Set.of(), Set.of(), Set.of(Right.READ, Right.DELETE));
     return List.of(
         Fixture.free(),
         Fixture.bound(),

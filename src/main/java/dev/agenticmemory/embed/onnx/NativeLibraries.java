@@ -44,9 +44,9 @@ final class NativeLibraries {
 
   /// Keeps the runtime's environment until the process is over.
   ///
-  /// The runtime releases it in a hook of its own as soon as the process is told to end, and a model
-  /// that is being loaded meanwhile crashes the process. The environment counts who holds it, and the
-  /// hook lets go once; so it is held once more, before the runtime adds its hook.
+  /// The runtime releases it in a hook of its own as soon as the process is told to end, and a
+  /// model that is being loaded meanwhile crashes the process. The environment counts who holds it,
+  /// and the hook lets go once; so it is held once more, before the runtime adds its hook.
   static void holdEnvironment() {
     try {
       Class<?> runtime = Class.forName("ai.onnxruntime.OnnxRuntime");
