@@ -375,13 +375,9 @@ final class Program implements AutoCloseable {
 
   private synchronized Embedder embedder() {
     if (embedder == null) {
-      embedder = Models.embedder(config, nativeDir(), Clock.systemUTC());
+      embedder = Models.embedder(config, Stores.nativeDir(config), Clock.systemUTC());
     }
     return embedder;
-  }
-
-  private Path nativeDir() {
-    return config.home().resolve("native");
   }
 
   private void warmUp() {

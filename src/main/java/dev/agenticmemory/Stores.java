@@ -12,6 +12,7 @@ import dev.agenticmemory.store.s3vectors.VectorIndex;
 import dev.agenticmemory.store.search.Access;
 import dev.agenticmemory.store.search.SearchServer;
 import dev.agenticmemory.store.search.SearchStore;
+import dev.agenticmemory.store.sqlite.SqliteLibrary;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -64,6 +65,7 @@ final class Stores {
   ///
   /// @param space of the vectors that are written to it
   static MemoryStore open(Config config, String name, EmbeddingSpace space) {
+    SqliteLibrary.keepIn(nativeDir(config));
     Named named = Named.parse(name);
     return switch (named.engine()) {
       case EMBEDDED -> new SqliteStore(file(named.in(config)), space);
@@ -85,6 +87,7 @@ final class Stores {
 
   /// Likewise to be read, with whatever model its vectors are of.
   static MemoryStore asItIs(Config config, String name) {
+    SqliteLibrary.keepIn(nativeDir(config));
     Named named = Named.parse(name);
     return switch (named.engine()) {
       case EMBEDDED -> SqliteStore.asItIs(file(named.in(config)));
@@ -107,6 +110,11 @@ final class Stores {
   /// The store of the settings.
   static MemoryStore open(Config config, EmbeddingSpace space) {
     return open(config, config.engine().name(), space);
+  }
+
+  /// Of the settings' own data folder: what is loaded from a folder that is read runs here.
+  static Path nativeDir(Config config) {
+    return config.home().resolve("native");
   }
 
   private static Path file(Config config) {

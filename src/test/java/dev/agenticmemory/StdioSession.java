@@ -58,12 +58,20 @@ public final class StdioSession implements AutoCloseable {
     return answer.path("result").path("structuredContent");
   }
 
-  public JsonNode ask(String method, String params) throws IOException {
-    String line =
-        "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"%s\",\"params\":{%s}}\n"
-            .formatted(++lastId, method, params);
-    in.write(line.getBytes(UTF_8));
+  /// Sends what has no answer.
+  void tell(String method) throws IOException {
+    send("{\"jsonrpc\":\"2.0\",\"method\":\"%s\"}".formatted(method));
+  }
+
+  private void send(String line) throws IOException {
+    in.write((line + "\n").getBytes(UTF_8));
     in.flush();
+  }
+
+  public JsonNode ask(String method, String params) throws IOException {
+    send(
+        "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"%s\",\"params\":{%s}}"
+            .formatted(++lastId, method, params));
     String answer = out.readLine();
     if (answer == null) {
       throw new IOException("The process ended");

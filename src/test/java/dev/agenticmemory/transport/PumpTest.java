@@ -8,6 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.agenticmemory.Fixture;
+import dev.agenticmemory.domain.AgentId;
+import dev.agenticmemory.domain.Right;
+import dev.agenticmemory.domain.Sharing;
+import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.engine.Access;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.mcp.Dispatcher;
@@ -32,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +46,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PumpTest {
@@ -84,6 +92,47 @@ final class PumpTest {
       assertThat(refused.path("result").path("isError").asBoolean()).isTrue();
       assertThat(refused.toString()).doesNotContain("bobs secret");
     }
+  }
+
+  @Test
+  void theServerHoldsTheProcessToItsRights() throws Exception {
+    Access readOnly = new Access("reader", Set.of(), Set.of(), Set.of(Right.READ));
+    Caller reader = new Caller(Fixture.ALICE, readOnly, null, Source.TOOL, Sharing.USER);
+    try (LocalServer _ = server(fixture.dispatcher());
+        Client client = client(reader, PumpTest::none)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      JsonNode refused = client.ask(add(2, "likes tea"));
+      assertThat(refused.path("result").path("isError").asBoolean()).isTrue();
+      JsonNode listed = client.ask(tool(3, "list_memories", ""));
+      assertThat(listed.path("result").path("structuredContent").path("results")).isEmpty();
+    }
+  }
+
+  static List<Caller> everythingACallerCanBeComesToTheServer() {
+    Set<UserId> users = Set.of(Fixture.ALICE, new UserId("李 雷@example.org, -"));
+    Access narrow =
+        new Access("a token", users, Set.of(new AgentId("dev-1"), new AgentId("-")), Set.of());
+    Access twoRights = new Access("-", Set.of(), Set.of(), Set.of(Right.READ, Right.DELETE));
+    return List.of(
+        Fixture.free(),
+        Fixture.bound(),
+        new Caller(Fixture.ALICE, narrow, new AgentId("-"), Source.API, Sharing.TEAM),
+        new Caller(new UserId("-"), twoRights, null, Source.TOOL, Sharing.OFF));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void everythingACallerCanBeComesToTheServer(Caller caller) {
+    Greeting greeting = new Greeting("secret", "pump", caller);
+    assertThat(Greeting.parse(greeting.line())).isEqualTo(greeting);
+  }
+
+  @Test
+  void whatIsNoGreetingIsNone() {
+    String line = new Greeting("secret", "pump", Fixture.bound()).line();
+    assertThat(Greeting.parse(line + " more")).isNull();
+    assertThat(Greeting.parse(line.replace(" TOOL ", " NOBODY "))).isNull();
+    assertThat(Greeting.parse("secret pump  - - - - - TOOL USER")).isNull();
   }
 
   @Test

@@ -1,21 +1,26 @@
 package dev.agenticmemory.embed.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtLoggingLevel;
+import dev.agenticmemory.natives.NativeLibrary;
 import java.io.IOException;
-import java.io.InputStream;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Keeps the native libraries of the ONNX runtime and of the tokenizer in one folder.
 ///
-/// Left to themselves, the runtime unpacks 16 MB into the temporary folder at every start, and
-/// leaves them there when it is killed; the tokenizer writes into the home folder.
+/// The runtime's are 16 MB. The tokenizer's would go into the home folder.
 final class NativeLibraries {
 
   private static final List<String> LIBRARIES = List.of("onnxruntime", "onnxruntime4j_jni");
+
+  private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
 
   private NativeLibraries() {}
 
@@ -29,26 +34,38 @@ final class NativeLibraries {
     Path runtime = dir.resolve("onnxruntime-" + version());
     for (String library : LIBRARIES) {
       String file = System.mapLibraryName(library);
-      if (!unpack("/ai/onnxruntime/native/" + platform() + "/" + file, runtime.resolve(file))) {
+      String resource = "/ai/onnxruntime/native/" + platform() + "/" + file;
+      if (!NativeLibrary.unpack(OrtEnvironment.class, resource, runtime.resolve(file))) {
         return; // An unknown platform: the runtime finds its own way, or says why not.
       }
     }
     System.setProperty("onnxruntime.native.path", runtime.toString());
   }
 
-  private static boolean unpack(String resource, Path target) throws IOException {
-    if (Files.exists(target)) {
-      return true;
-    }
-    try (InputStream in = OrtEnvironment.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        return false;
-      }
-      Files.createDirectories(target.getParent());
-      Path whole = Files.createTempFile(target.getParent(), "unpack", ".tmp");
-      Files.copy(in, whole, StandardCopyOption.REPLACE_EXISTING);
-      Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE);
-      return true;
+  /// Keeps the runtime's environment until the process is over.
+  ///
+  /// The runtime releases it in a hook of its own as soon as the process is told to end, and a
+  /// model that is being loaded meanwhile crashes the process. The environment counts who holds it,
+  /// and the hook lets go once; so it is held once more, before the runtime adds its hook.
+  static void holdEnvironment() {
+    try {
+      Class<?> runtime = Class.forName("ai.onnxruntime.OnnxRuntime");
+      Method init = runtime.getDeclaredMethod("init");
+      init.setAccessible(true);
+      init.invoke(null);
+      Field api = runtime.getDeclaredField("ortApiHandle");
+      api.setAccessible(true);
+      Method hold =
+          OrtEnvironment.class.getDeclaredMethod(
+              "createHandle", long.class, int.class, String.class);
+      hold.setAccessible(true);
+      hold.invoke(
+          null,
+          api.getLong(null),
+          OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING.getValue(),
+          OrtEnvironment.DEFAULT_NAME);
+    } catch (ReflectiveOperationException e) {
+      LOG.debug("The runtime's environment is not held", e);
     }
   }
 

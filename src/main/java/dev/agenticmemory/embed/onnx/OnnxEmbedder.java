@@ -185,6 +185,7 @@ public final class OnnxEmbedder implements Embedder {
   private void load(CompletableFuture<EmbeddingModel> future) {
     try {
       NativeLibraries.prepare(nativeDir);
+      NativeLibraries.holdEnvironment();
       EmbeddingModel loaded = loader.load();
       loaded.embed("The first call is slow.");
       future.complete(loaded);
