@@ -110,7 +110,7 @@ final class InferenceFixture implements AutoCloseable {
     Inference inference =
         new Inference(
             new PromptedModel(chat, Prompts.read(null, null)), Duration.ofSeconds(30), timeout);
-    engine = Engine.of(store, embedder, null, inference, this::signalled, clock);
+    engine = Engine.of(store, embedder, Refinement.NONE, inference, this::signalled, clock);
   }
 
   private void signalled() {
