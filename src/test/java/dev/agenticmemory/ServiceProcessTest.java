@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,10 +48,17 @@ final class ServiceProcessTest {
               pid=$(cat "$here/pid")
               if kill -0 "$pid" 2>/dev/null; then active=active; else active=failed pid=0; fi
           fi
-          printf '%s\\n' "ActiveState=$active" NRestarts=0 "MainPID=$pid"
+          enabled=disabled
+          [ ! -f "$here/enabled" ] || enabled=enabled
+          printf '%s\\n' "ActiveState=$active" NRestarts=0 "MainPID=$pid" "UnitFileState=$enabled"
           ;;
       restart) stop; start ;;
-      disable) stop ;;
+      stop) stop ;;
+      enable)
+          [ ! -f "$here/refuses" ] || { echo refused; exit 1; }
+          touch "$here/enabled"
+          ;;
+      disable) rm -f "$here/enabled" ;;
       esac
       """;
 
@@ -113,6 +121,45 @@ final class ServiceProcessTest {
   }
 
   @Test
+  void whereSystemdRefusesNothingIsLeftBehind() throws Exception {
+    Files.createFile(folder.resolve("bin/refuses"));
+    Ended ended = install("%d\n\n\ny\nn\n".formatted(port));
+    assertThat(ended.code()).isEqualTo(75);
+    assertThat(ended.said()).contains("refused", "all is as before");
+    assertThat(env()).doesNotExist();
+    assertThat(unit()).doesNotExist();
+  }
+
+  @Test
+  void anotherProgramAtTheNewPortIsNotTakenForIt() throws Exception {
+    assertThat(installed()).isEqualTo(0);
+    try (ServerSocket other = new ServerSocket(0)) {
+      Thread.ofVirtual().start(() -> answer(other));
+      Ended ended = install("%d\n\n\ny\nn\n".formatted(other.getLocalPort()));
+      assertThat(ended.code()).isEqualTo(4);
+      assertThat(env()).hasContent("SERVICE_PORT=" + port);
+    }
+  }
+
+  /// As any web server would.
+  private static void answer(ServerSocket server) {
+    try {
+      while (true) {
+        try (Socket client = server.accept()) {
+          var _ = client.getInputStream().read(new byte[1024]);
+          client
+              .getOutputStream()
+              .write(
+                  "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+                      .getBytes(StandardCharsets.UTF_8));
+        }
+      }
+    } catch (IOException _) {
+      // The test is over.
+    }
+  }
+
+  @Test
   void aWrongAnswerChangesNothing() throws Exception {
     Ended ended = install("99999\n\n\ny\nn\n");
     assertThat(ended.code()).isEqualTo(2);
@@ -133,7 +180,7 @@ final class ServiceProcessTest {
   void keysOfThisShellAreWrittenForTheServiceAndNotShown() throws Exception {
     Map<String, String> shell =
         Map.of("LLM_MODEL", "tiny", "LLM_BASE_URL", "http://127.0.0.1:9/v1", "LLM_API_KEY", "k3y");
-    Ended ended = install("%d\n\n\n\n\ny\nn\n".formatted(port), shell);
+    Ended ended = install("%d\n\n\n\ny\nn\n".formatted(port), shell);
     assertThat(ended.code()).isEqualTo(0);
     assertThat(ended.said()).contains("language_model configured").doesNotContain("k3y");
     assertThat(env()).content().contains("LLM_API_KEY=k3y", "LLM_MODEL=tiny");

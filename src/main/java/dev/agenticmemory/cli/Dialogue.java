@@ -19,16 +19,16 @@ record Dialogue(BufferedReader in, PrintWriter out, @Nullable Console console) {
     return or(line(), proposed);
   }
 
-  /// Not shown while it is typed.
+  /// Not shown while it is typed; not asked for where it would be.
   ///
   /// @param proposed what an empty line means
   String askSecretly(String question, String proposed) {
+    if (console == null || !console.isTerminal()) {
+      return proposed;
+    }
     show("%s [%s]: ".formatted(question, proposed.isEmpty() ? "none" : "as it is"));
-    return or(hidden(), proposed);
-  }
-
-  private String hidden() {
-    return console != null && console.isTerminal() ? new String(console.readPassword()) : line();
+    char[] typed = console.readPassword();
+    return or(typed == null ? ended() : new String(typed), proposed);
   }
 
   boolean agrees(String question) {
@@ -49,13 +49,14 @@ record Dialogue(BufferedReader in, PrintWriter out, @Nullable Console console) {
   private String line() {
     try {
       String line = in.readLine();
-      if (line == null) {
-        throw new InvalidInput(
-            "--yes", "is not given, and nobody answers", "Pass --yes to take what is proposed.");
-      }
-      return line;
+      return line == null ? ended() : line;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String ended() {
+    throw new InvalidInput(
+        "--yes", "is not given, and nobody answers", "Pass --yes to take what is proposed.");
   }
 }

@@ -1,6 +1,8 @@
 package dev.agenticmemory.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.agenticmemory.json.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -29,7 +31,7 @@ record Health(boolean works, String states) {
           client.send(
               HttpRequest.newBuilder(address.resolve("/health")).timeout(ANSWER_MAX).build(),
               HttpResponse.BodyHandlers.ofString());
-      return Optional.of(new Health(response.statusCode() == OK, states(response.body())));
+      return Optional.of(told(response));
     } catch (SSLException _) {
       return Optional.of(new Health(true, "it has a certificate that Java does not know"));
     } catch (IOException _) {
@@ -40,13 +42,22 @@ record Health(boolean works, String states) {
     }
   }
 
-  private static String states(String body) {
+  private static Health told(HttpResponse<String> response) {
+    JsonNode components = components(response.body());
+    String states =
+        components.properties().stream()
+            .map(component -> component.getKey() + " " + component.getValue().asText())
+            .collect(Collectors.joining(", "));
+    return components.isEmpty()
+        ? new Health(false, "another program answers there")
+        : new Health(response.statusCode() == OK, states);
+  }
+
+  private static JsonNode components(String body) {
     try {
-      return Json.parse(body).path("components").properties().stream()
-          .map(component -> component.getKey() + " " + component.getValue().asText())
-          .collect(Collectors.joining(", "));
+      return Json.parse(body).path("components");
     } catch (JsonProcessingException _) {
-      return "it is another program";
+      return MissingNode.getInstance();
     }
   }
 

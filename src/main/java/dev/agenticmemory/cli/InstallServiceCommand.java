@@ -3,6 +3,7 @@ package dev.agenticmemory.cli;
 import dev.agenticmemory.clients.EnvText;
 import dev.agenticmemory.clients.WholeFile;
 import dev.agenticmemory.domain.Conflict;
+import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.systemd.UserServices;
 import java.io.BufferedReader;
@@ -15,9 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +58,10 @@ public final class InstallServiceCommand implements Callable<Integer> {
   private record Question(String name, String text, boolean secret) {}
 
   /// A file as it was and as it is to be; null for none.
-  private record Change(Path file, @Nullable String before, @Nullable String after) {
+  ///
+  /// @param secret whether its owner alone may read it
+  private record Change(
+      Path file, @Nullable String before, @Nullable String after, boolean secret) {
 
     void apply() {
       write(after);
@@ -69,6 +75,8 @@ public final class InstallServiceCommand implements Callable<Integer> {
       try {
         if (text == null) {
           Files.deleteIfExists(file);
+        } else if (secret) {
+          WholeFile.writePrivately(file, text);
         } else {
           WholeFile.write(file, text);
         }
@@ -91,6 +99,19 @@ public final class InstallServiceCommand implements Callable<Integer> {
       List.of(
           new Question("LLM_BASE_URL", "Where it answers, if neither at OpenAI nor Bedrock", false),
           new Question("LLM_API_KEY", "Its key", true));
+
+  /// Settings that hold no secret, whatever is written into them.
+  private static final Set<String> SHOWN =
+      Set.of(
+          "SERVICE_HOST",
+          "SERVICE_PORT",
+          "MEMORY_USER_ID",
+          "MEMORY_AGENT_ID",
+          "MEMORY_SHARING",
+          "VECTOR_STORE",
+          "EMBEDDING_MODEL",
+          "LLM_PROVIDER",
+          MODEL);
 
   private static final Duration HEALTHY_MAX = Duration.ofMinutes(2);
   private static final String MEND = "Mend that, and try again.";
@@ -190,8 +211,7 @@ public final class InstallServiceCommand implements Callable<Integer> {
   }
 
   private static String shown(String name, String value) {
-    boolean secret = name.endsWith("_KEY") || name.contains("PASSWORD") || name.contains("SECRET");
-    return secret ? "(not shown)" : value;
+    return SHOWN.contains(name) ? value : "(not shown)";
   }
 
   private List<Change> changes(Map<String, String> values) {
@@ -199,7 +219,8 @@ public final class InstallServiceCommand implements Callable<Integer> {
     String after =
         values.isEmpty() ? before : new EnvText(before == null ? "" : before).with(values).text();
     return List.of(
-        new Change(settings.file(), before, after), new Change(unitFile, read(unitFile), unit));
+        new Change(settings.file(), before, after, true),
+        new Change(unitFile, read(unitFile), unit, false));
   }
 
   private static @Nullable String read(Path file) {
@@ -215,32 +236,64 @@ public final class InstallServiceCommand implements Callable<Integer> {
 
   /// As it was before, where it does not work.
   private void start(URI address, List<Change> changes) {
-    boolean ran = services.state().runs();
-    if (!ran && Health.of(address).isPresent()) {
+    UserServices.State before = services.state();
+    if (!(before.runs() && isInForce(address)) && Health.of(address).isPresent()) {
       throw new Conflict(
           "Something answers at %s already".formatted(address),
           "End it, or choose another SERVICE_PORT.");
     }
-    changes.forEach(Change::apply);
     try {
+      changes.forEach(Change::apply);
       services.start();
-      say(ran ? "Started again; waiting for it." : "Started; waiting for it.");
+      say(before.runs() ? "Started again; waiting for it." : "Started; waiting for it.");
       say("Healthy at %s: %s".formatted(address, healthy(address)));
     } catch (Unavailable e) {
       String journal = services.journal();
-      if (!ran) {
-        services.stop();
-      }
-      changes.forEach(Change::revert);
-      services.reload();
-      if (ran) {
-        services.start();
-      }
+      List<String> left = revert(changes, before);
       throw new Unavailable(
-          "%s, so all is as before. The last that it said:%n%s".formatted(e.getMessage(), journal),
+          "%s, so %s. The last that it said:%n%s"
+              .formatted(
+                  e.getMessage(),
+                  left.isEmpty()
+                      ? "all is as before"
+                      : "all is to be as before, but: " + String.join("; ", left),
+                  journal),
           e.hint(),
           e);
     }
+  }
+
+  private boolean isInForce(URI address) {
+    try {
+      return settings.address(Map.of()).equals(address);
+    } catch (InvalidInput _) {
+      return false;
+    }
+  }
+
+  /// Takes back all that can be, and returns what could not.
+  private List<String> revert(List<Change> changes, UserServices.State before) {
+    List<Runnable> steps = new ArrayList<>();
+    if (!before.runs()) {
+      steps.add(services::stop);
+    }
+    if (!before.enabled()) {
+      steps.add(services::disable);
+    }
+    changes.forEach(change -> steps.add(change::revert));
+    steps.add(services::reload);
+    if (before.runs()) {
+      steps.add(services::start);
+    }
+    List<String> left = new ArrayList<>();
+    for (Runnable step : steps) {
+      try {
+        step.run();
+      } catch (Unavailable e) {
+        left.add(String.valueOf(e.getMessage()));
+      }
+    }
+    return left;
   }
 
   private String healthy(URI address) {
@@ -282,7 +335,8 @@ public final class InstallServiceCommand implements Callable<Integer> {
       return 0;
     }
     services.stop();
-    new Change(unitFile, there, null).apply();
+    services.disable();
+    new Change(unitFile, there, null, false).apply();
     services.reload();
     say("Ended and removed. Memories and settings stay where they are.");
     return 0;

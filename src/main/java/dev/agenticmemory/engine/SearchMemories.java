@@ -250,10 +250,12 @@ public final class SearchMemories {
             .order(first.stream().mapToDouble(Scored::score).toArray())) {
       diverse.add(first.get(chosen.text()).repeating(chosen.factor()));
     }
-    double lowest = diverse.getLast().score();
-    scored.subList(first.size(), scored.size()).stream()
-        .map(one -> one.score() <= lowest ? one : one.repeating(lowest / one.score()))
-        .forEach(diverse::add);
+    List<Scored> rest = scored.subList(first.size(), scored.size());
+    if (!rest.isEmpty()) {
+      double factor = Math.min(1, diverse.getLast().score() / rest.getFirst().score());
+      rest.forEach(one -> diverse.add(one.repeating(factor)));
+    }
+    diverse.sort(BEST_FIRST); // Which pages go by, also among equal ones.
     return diverse;
   }
 

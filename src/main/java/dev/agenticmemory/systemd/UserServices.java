@@ -23,7 +23,8 @@ public final class UserServices {
   /// @param active what systemd calls it, such as `active`, `inactive`, `failed`, `activating`
   /// @param restarts how often it was started again after it had failed
   /// @param pid of its main process; 0 for none
-  public record State(String active, int restarts, long pid) {
+  /// @param enabled whether it starts by itself
+  public record State(String active, int restarts, long pid, boolean enabled) {
 
     public boolean runs() {
       return active.equals("active") && pid > 0;
@@ -45,7 +46,14 @@ public final class UserServices {
   }
 
   public State state() {
-    Said said = run("systemctl", "--user", "show", NAME, "-p", "ActiveState,NRestarts,MainPID");
+    Said said =
+        run(
+            "systemctl",
+            "--user",
+            "show",
+            NAME,
+            "-p",
+            "ActiveState,NRestarts,MainPID,UnitFileState");
     Map<String, String> values =
         said.text()
             .lines()
@@ -55,7 +63,8 @@ public final class UserServices {
     return new State(
         values.getOrDefault("ActiveState", "unknown"),
         Integer.parseInt(values.getOrDefault("NRestarts", "0")),
-        Long.parseLong(values.getOrDefault("MainPID", "0")));
+        Long.parseLong(values.getOrDefault("MainPID", "0")),
+        "enabled".equals(values.get("UnitFileState")));
   }
 
   /// Has its file read, and the service started: now, again where it runs, and from now on.
@@ -66,9 +75,13 @@ public final class UserServices {
     require("systemctl", "--user", "restart", NAME);
   }
 
-  /// Ends it, now and from now on.
   public void stop() {
-    require("systemctl", "--user", "disable", "--now", NAME);
+    require("systemctl", "--user", "stop", NAME);
+  }
+
+  /// Has it start by itself no more.
+  public void disable() {
+    require("systemctl", "--user", "disable", NAME);
   }
 
   /// Has its file read again.
