@@ -143,7 +143,7 @@ final class Stores {
           case FAISS -> OpenSearch.Engine.FAISS;
         };
     return engines.signed()
-        ? OpenSearch.signed(cluster.hosts().getFirst(), engines.region(), vectors)
+        ? OpenSearch.signed(access(cluster), engines.region(), vectors)
         : new OpenSearch(access(cluster), vectors);
   }
 

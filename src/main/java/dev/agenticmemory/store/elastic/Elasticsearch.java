@@ -108,6 +108,11 @@ public final class Elasticsearch implements SearchServer {
   }
 
   @Override
+  public String credentials() {
+    return "ELASTICSEARCH_USER and ELASTICSEARCH_PASSWORD, or ELASTICSEARCH_API_KEY,";
+  }
+
+  @Override
   public ObjectNode vectorSettings() {
     return Json.object();
   }

@@ -12,7 +12,6 @@ import dev.agenticmemory.store.search.Access;
 import dev.agenticmemory.store.search.SearchServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +25,7 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.jspecify.annotations.Nullable;
+import org.opensearch.client.opensearch._types.OpenSearchException;
 import org.opensearch.client.opensearch.generic.Body;
 import org.opensearch.client.opensearch.generic.OpenSearchGenericClient;
 import org.opensearch.client.opensearch.generic.Requests;
@@ -57,33 +57,39 @@ public final class OpenSearch implements SearchServer {
   private final OpenSearchTransport transport;
   private final OpenSearchGenericClient client;
   private final Engine engine;
+  private final String credentials;
 
   /// A client of all hosts of `access`, which are tried in turn.
   public OpenSearch(Access access, Engine engine) {
-    this(transport(access), engine);
+    this(transport(access), engine, "OPENSEARCH_USER and OPENSEARCH_PASSWORD");
   }
 
-  private OpenSearch(OpenSearchTransport transport, Engine engine) {
+  private OpenSearch(OpenSearchTransport transport, Engine engine, String credentials) {
     this.transport = transport;
     this.engine = engine;
+    this.credentials = credentials;
     client = new OpenSearchGenericClient(transport);
   }
 
   /// A client of Amazon OpenSearch Service, whose requests are signed with the credentials that AWS
   /// tools find.
   ///
-  /// @param host of a domain; collections without servers lack what we need, such as ids of our own
-  public static OpenSearch signed(URI host, String region, Engine engine) {
+  /// @param access the one host of a domain, which is asked by TLS; collections without servers
+  ///   lack what we need, such as ids of our own
+  public static OpenSearch signed(Access access, String region, Engine engine) {
+    UrlConnectionHttpClient.Builder http =
+        UrlConnectionHttpClient.builder().connectionTimeout(CONNECT_MAX).socketTimeout(ANSWER_MAX);
+    if (access.trustManagers() != null) {
+      http.tlsTrustManagersProvider(access::trustManagers);
+    }
     AwsSdk2Transport transport =
         new AwsSdk2Transport(
-            UrlConnectionHttpClient.builder()
-                .connectionTimeout(CONNECT_MAX)
-                .socketTimeout(ANSWER_MAX)
-                .build(),
-            host.getAuthority(),
+            http.build(),
+            access.hosts().getFirst().getAuthority(),
             Region.of(region),
             AwsSdk2TransportOptions.builder().build());
-    return new OpenSearch(transport, engine);
+    return new OpenSearch(
+        transport, engine, "the AWS credentials, AWS_REGION and the policy of the domain");
   }
 
   private static OpenSearchTransport transport(Access access) {
@@ -123,10 +129,25 @@ public final class OpenSearch implements SearchServer {
             Requests.create(
                 call.method(), call.path(), List.of(), call.parameters(), body(call)))) {
       return new Answer(response.getStatus(), body(response));
-    } catch (ResponseException e) {
-      // Some statuses, a conflict among them, arrive like this.
-      return new Answer(e.status(), MissingNode.getInstance());
+    } catch (IOException e) {
+      // Some statuses, such as those of a conflict or a refusal, arrive like this,
+      return new Answer(status(e), MissingNode.getInstance());
+    } catch (OpenSearchException e) {
+      // or, of signed requests, like this.
+      ObjectNode error = Json.object().put("type", e.error().type());
+      return new Answer(
+          e.status(), Json.object().set("error", error.put("reason", e.getMessage())));
     }
+  }
+
+  /// The status that an exception tells of; it is thrown again where it tells of none.
+  private static int status(IOException e) throws IOException {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ResponseException refused) {
+        return refused.status();
+      }
+    }
+    throw e;
   }
 
   private static @Nullable Body body(Call call) {
@@ -150,6 +171,11 @@ public final class OpenSearch implements SearchServer {
   @Override
   public String name() {
     return "OpenSearch";
+  }
+
+  @Override
+  public String credentials() {
+    return credentials;
   }
 
   @Override

@@ -73,14 +73,21 @@ public record Access(List<URI> hosts, @Nullable String authorization, Trust trus
   public SSLContext sslContext() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      TrustManager @Nullable [] managers =
-          switch (trust) {
-            case Trust.Known() -> null;
-            case Trust.SignedBy(Path file) -> signedBy(file);
-            case Trust.Anybody() -> new TrustManager[] {new Believer()};
-          };
-      context.init(null, managers, null);
+      context.init(null, trustManagers(), null);
       return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("No TLS with " + trust, e);
+    }
+  }
+
+  /// What decides about certificates; null for Java's own.
+  public TrustManager @Nullable [] trustManagers() {
+    try {
+      return switch (trust) {
+        case Trust.Known() -> null;
+        case Trust.SignedBy(Path file) -> signedBy(file);
+        case Trust.Anybody() -> new TrustManager[] {new Believer()};
+      };
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("No TLS with " + trust, e);
     }

@@ -6,11 +6,14 @@ import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.store.search.SearchServer.Answer;
 import dev.agenticmemory.store.search.SearchServer.Call;
 import java.io.IOException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /// The server's operations, each repeated while the server is down or busy. All of them may be
@@ -225,9 +228,25 @@ final class Cluster implements AutoCloseable {
               null);
         }
       } catch (IOException e) {
+        requireTrusted(e);
         if (!pauses.pause()) {
           throw unavailable("could not be reached: " + e.getMessage(), e);
         }
+      }
+    }
+  }
+
+  /// What is not trusted now will not be in a second.
+  private void requireTrusted(IOException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateException || cause instanceof SSLPeerUnverifiedException) {
+        throw new Unavailable(
+            "%s shows a certificate that is not trusted: %s"
+                .formatted(server.name(), cause.getMessage()),
+            "Set %s_CA_CERT to a PEM file with the certificate of whoever signed it, and name the"
+                    .formatted(server.name().toUpperCase(Locale.ROOT))
+                + " host as the certificate does.",
+            e);
       }
     }
   }
@@ -265,8 +284,8 @@ final class Cluster implements AutoCloseable {
     if (status == 401 || status == 403) {
       throw new Unavailable(
           "%s refused access (status %d): %s".formatted(server.name(), status, reason),
-          "Check user, password or API key and their rights in the settings; where the server says"
-              + " read-only, free some of its disk.",
+          "Check %s and their rights; where the server says read-only, free some of its disk."
+              .formatted(server.credentials()),
           null);
     }
     throw new Rejected("%s answered with status %d: %s".formatted(server.name(), status, reason));

@@ -46,6 +46,9 @@ public interface SearchServer extends AutoCloseable {
   /// What people call it, for messages.
   String name();
 
+  /// The settings that let us in, for messages.
+  String credentials();
+
   /// Settings that an index with vectors needs beside ours.
   ObjectNode vectorSettings();
 

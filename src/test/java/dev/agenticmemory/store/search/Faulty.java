@@ -80,6 +80,11 @@ final class Faulty implements SearchServer {
   }
 
   @Override
+  public String credentials() {
+    return real.credentials();
+  }
+
+  @Override
   public ObjectNode vectorSettings() {
     return real.vectorSettings();
   }
