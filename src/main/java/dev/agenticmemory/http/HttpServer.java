@@ -42,6 +42,8 @@ public final class HttpServer implements AutoCloseable {
   /// How many connections are open at once; more wait to be accepted.
   private static final int CONNECTIONS_MAX = 2_000;
 
+  private static final int SEND_BUFFER_BYTES = 256 * 1024;
+
   private final Server server;
   private final ServerConnector connector;
   private final InetSocketAddress address;
@@ -70,6 +72,8 @@ public final class HttpServer implements AutoCloseable {
     connector.setHost(address.getAddress().getHostAddress());
     connector.setPort(address.getPort());
     connector.setIdleTimeout(IDLE_MAX.toMillis());
+    // Else the system lets it grow to megabytes, and a slow reader is seen in steps of that size.
+    connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, connector));
     connector.addBean(new ConnectionsPerAddress(connections.perAddressMax(), connections.exempt()));

@@ -1,6 +1,5 @@
 package dev.agenticmemory.metrics;
 
-import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.engine.Job;
 import dev.agenticmemory.engine.JobReport;
 import dev.agenticmemory.engine.Reports;
@@ -82,7 +81,8 @@ final class JobMeters {
               read(job, all.last(job, Reports.KEPT));
             }
           });
-    } catch (MemoryException e) {
+    } catch (RuntimeException e) {
+      // One that a later version wrote may be of another form; the other metrics stand.
       LOG.warn("The reports of jobs cannot be read for the metrics: {}", e.getMessage());
     }
   }

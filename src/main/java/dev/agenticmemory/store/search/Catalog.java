@@ -138,7 +138,20 @@ final class Catalog {
       }
     }
     for (Map.Entry<String, JsonNode> index : indices(alias)) {
+      complete(index.getKey(), index.getValue().path("mappings"), mapping);
+    }
+    for (Map.Entry<String, JsonNode> index : indices(alias)) {
       verify(alias, index.getValue().path("mappings"), mapping);
+    }
+  }
+
+  /// Gives one of ours, made by an earlier version, the fields that have come since.
+  private void complete(String index, JsonNode found, ObjectNode mapping) {
+    ObjectNode missing = ((ObjectNode) mapping.path("properties")).deepCopy();
+    found.path("properties").fieldNames().forEachRemaining(missing::remove);
+    if (!missing.isEmpty() && found.path("_meta").equals(mapping.path("_meta"))) {
+      ObjectNode body = Dsl.object().set("properties", missing);
+      cluster.require(cluster.call(Call.of("PUT", "/" + index + "/_mapping", body)));
     }
   }
 

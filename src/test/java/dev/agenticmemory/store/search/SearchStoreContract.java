@@ -224,6 +224,22 @@ public abstract class SearchStoreContract extends MemoryStoreContract {
   }
 
   @Test
+  void anIndexOfAnEarlierVersionGetsTheFieldsThatHaveComeSince() throws Exception {
+    String earlier = another();
+    String found = send("GET", "/" + collection + "-1/_mapping", "").body();
+    ObjectNode body = Json.object();
+    body.set("mappings", Json.parse(found).path(collection + "-1").path("mappings"));
+    ((ObjectNode) body.at("/mappings/properties")).remove("strand");
+    body.set("settings", client().vectorSettings());
+    body.putObject("aliases").putObject(earlier);
+    send("PUT", "/" + earlier + "-1", body.toString());
+    try (MemoryStore opened = openAnother()) {
+      assertThat(opened.apply(List.of(add(memory("likes tea"))))).isEqualTo(APPLIED);
+    }
+    assertThat(send("GET", "/" + earlier + "/_mapping", "").body()).contains("\"strand\"");
+  }
+
+  @Test
   void aCopyCanTakeThePlaceOfAnIndex() throws Exception {
     Memory tea = stored(memory("likes tea"));
     stored(memory("likes milk"));
