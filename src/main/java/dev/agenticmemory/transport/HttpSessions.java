@@ -1,6 +1,7 @@
 package dev.agenticmemory.transport;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.agenticmemory.engine.Access;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.mcp.Session;
 import java.security.SecureRandom;
@@ -26,7 +27,8 @@ final class HttpSessions implements AutoCloseable {
   /// Most sessions at once.
   static final int SESSIONS_MAX = 2_000;
 
-  /// Most sessions of one caller at once: a quarter, so that one alone drives nobody out.
+  /// Most sessions of one token at once: a quarter, so that one alone drives nobody out. Where no
+  /// token is asked for, one caller is many clients.
   static final int SESSIONS_OF_ONE_MAX = SESSIONS_MAX / 4;
 
   /// How long a session lives without a request and without an open stream.
@@ -170,7 +172,8 @@ final class HttpSessions implements AutoCloseable {
 
   private synchronized void put(Entry entry, Instant now) {
     entries.values().stream().filter(other -> other.expired(now)).forEach(this::close);
-    while (of(entry.caller()).size() >= SESSIONS_OF_ONE_MAX) {
+    boolean many = entry.caller().access().holder().equals(Access.ANYBODY);
+    while (!many && of(entry.caller()).size() >= SESSIONS_OF_ONE_MAX) {
       closeLeastMissed(of(entry.caller()));
     }
     while (entries.size() >= SESSIONS_MAX) {
