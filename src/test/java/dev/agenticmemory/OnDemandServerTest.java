@@ -208,6 +208,26 @@ final class OnDemandServerTest {
   }
 
   @Test
+  void aServerWhosePlaceWasTakenForAWhileServesTheNextClientsToo() throws Exception {
+    try (StdioSession client = client(Map.of())) {
+      client.add("likes tea");
+      long first = server();
+      Process serve = process(Map.of("SERVICE_PORT", "0"), "serve");
+      while (server() != serve.pid()) {
+        Thread.sleep(50);
+      }
+      serve.destroy();
+      serve.waitFor();
+      try (StdioSession next = client(Map.of())) {
+        next.add("likes coffee");
+        assertThat(server()).isEqualTo(first);
+        next.process().getOutputStream().close();
+        assertThat(said(next)).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void aServerWhoseDataFolderIsGoneEnds() throws Exception {
     try (StdioSession client = client(Map.of())) {
       client.add("likes tea");

@@ -19,6 +19,7 @@ import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.MemoryOffer;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -44,11 +45,13 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(120) // Only where something hangs.
 final class PumpTest {
 
   private static final String SETTINGS = "1 abc";
@@ -153,6 +156,37 @@ final class PumpTest {
     server(fixture.dispatcher()).close();
     assertThat(Endpoint.read(folder)).isEmpty();
     assertThat(folder.toFile().list()).noneMatch(name -> name.startsWith("serve"));
+  }
+
+  /// As where another server had the place for a while, or somebody sweeps old files away.
+  @ParameterizedTest
+  @ValueSource(strings = {"serve.endpoint", "serve-.*"})
+  void aServerThatHasClientsIsFoundAgainWhenItsFilesAreGone(String gone) throws Exception {
+    LocalServer server =
+        LocalServer.openAlone(folder, SETTINGS, fixture.dispatcher()).orElseThrow();
+    Thread serving = Thread.startVirtualThread(() -> awaitIdle(server));
+    try (Client _ = client(Fixture.free(), PumpTest::none)) {
+      for (File file : folder.toFile().listFiles((_, name) -> name.matches(gone))) {
+        Files.delete(file.toPath());
+      }
+      while (Endpoint.read(folder).filter(Endpoint::answers).isEmpty()) {
+        Thread.sleep(10);
+      }
+      try (Client next = client(Fixture.free(), PumpTest::none)) {
+        assertThat(next.ask(Frames.initialize("2025-11-25")).has("result")).isTrue();
+      }
+    } finally {
+      serving.interrupt();
+      server.close();
+    }
+  }
+
+  private static void awaitIdle(LocalServer server) {
+    try {
+      server.awaitIdle(Duration.ofMinutes(1));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
