@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,6 +108,21 @@ final class OnDemandServerTest {
       for (String id : ids) {
         assertThat(client.has(id)).isTrue();
       }
+    }
+  }
+
+  /// Who can read a lock's file can hold the lock, and so keep servers from starting.
+  @Test
+  void noOtherUserCanOpenTheDataFolderOrWhatServersPutThere() throws Exception {
+    Path made = home.resolve("made");
+    try (StdioSession client = client(Map.of("MEMORY_HOME", made.toString()))) {
+      client.add("likes tea");
+    }
+    assertThat(Files.getPosixFilePermissions(made))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    for (String file : List.of("serve.lock", "serve.start.lock", "server.log")) {
+      assertThat(Files.getPosixFilePermissions(made.resolve(file)))
+          .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
   }
 
@@ -253,9 +268,9 @@ final class OnDemandServerTest {
                 "dev.agenticmemory.Main"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(new HashMap<>(env));
     builder.environment().put("MEMORY_HOME", home.toString());
     builder.environment().put("MEMORY_USER_ID", "alice");
+    builder.environment().putAll(env);
     return builder.start();
   }
 

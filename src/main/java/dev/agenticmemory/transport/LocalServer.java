@@ -2,6 +2,7 @@ package dev.agenticmemory.transport;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.agenticmemory.files.OwnerOnly;
 import dev.agenticmemory.mcp.Dispatcher;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,7 +10,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -114,7 +114,7 @@ public final class LocalServer implements AutoCloseable {
   private static LocalServer open(
       Path home, String settings, Dispatcher dispatcher, @Nullable FolderLock lock)
       throws IOException {
-    Files.createDirectories(home);
+    OwnerOnly.folder(home);
     LocalServer server = new LocalServer(home, dispatcher, Door.open(home, settings), lock);
     server.takeAt(server.door);
     return server;
@@ -282,7 +282,7 @@ public final class LocalServer implements AutoCloseable {
     door = next;
     takeAt(next);
     before.listener().close();
-    LOG.info("The socket for stdio processes was gone, and was made again");
+    LOG.warn("The socket for stdio processes was gone, and was made again");
   }
 
   /// Takes no more messages, and gives the answers to those that it has taken.
