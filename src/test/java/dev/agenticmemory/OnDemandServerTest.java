@@ -179,6 +179,35 @@ final class OnDemandServerTest {
   }
 
   @Test
+  void theLogSaysWhyAServerWasNotStarted() throws Exception {
+    Files.createDirectories(home.resolve("serve.endpoint").resolve("in the way"));
+    try (StdioSession client = client(Map.of())) {
+      client.add("likes tea");
+    }
+    assertThat(home.resolve("server.log")).content().contains("ended because of a fault");
+  }
+
+  @Test
+  void theLogSaysThatAnotherServerHasThePlace() throws Exception {
+    try (StdioSession client = client(Map.of())) {
+      client.add("likes tea");
+      assertThat(process(Map.of(), "local-server").waitFor()).isZero();
+    }
+    assertThat(home.resolve("server.log")).content().contains("Another server has the place");
+  }
+
+  @Test
+  void aClientThatNeedsAServerAfterOneWithOtherSettingsWasStartedSaysSo() throws Exception {
+    try (StdioSession late = client(Map.of("LLM_TIMEOUT_MS", "1234"));
+        StdioSession client = client(Map.of())) {
+      String id = client.add("likes tea");
+      assertThat(late.has(id)).isTrue();
+      late.process().getOutputStream().close();
+      assertThat(said(late)).contains("other settings");
+    }
+  }
+
+  @Test
   void noServerIsStartedWhereNoneIsWanted() throws Exception {
     try (StdioSession client = client(Map.of("MEMORY_SERVER_IDLE_SECONDS", "0"))) {
       client.add("likes tea");
