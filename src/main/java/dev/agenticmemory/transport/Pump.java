@@ -215,11 +215,11 @@ public final class Pump {
     }
     Numbered asked = open.remove(answer.number());
     if (asked != null) {
-      keep(asked, answer.kind());
+      keep(asked, answer);
       mayStart = true;
     }
     boolean wanted = asked != null || answer.number() == 0;
-    if (wanted && !answer.text().isEmpty()) {
+    if (wanted && answer.kind() != Numbered.Kind.DROP && !answer.text().isEmpty()) {
       write(answer.text());
     }
     if (open.isEmpty()) {
@@ -229,11 +229,14 @@ public final class Pump {
     }
   }
 
-  private void keep(Numbered asked, Numbered.Kind kind) {
-    boolean follow = kind == Numbered.Kind.FOLLOW;
-    if (kind == Numbered.Kind.KEEP || (follow && kept.size() < KEPT_MAX)) {
-      kept.put(asked.number(), asked);
+  /// Under the kind of the answer, by which the next server knows that it is told again.
+  private void keep(Numbered asked, Numbered answer) {
+    boolean follow = answer.kind() == Numbered.Kind.FOLLOW;
+    if (answer.kind() == Numbered.Kind.KEEP || (follow && kept.size() < KEPT_MAX)) {
+      kept.put(asked.number(), new Numbered(asked.number(), answer.kind(), asked.text()));
       follows |= follow;
+    } else if (answer.kind() == Numbered.Kind.DROP) {
+      kept.remove(Long.parseLong(answer.text()));
     }
   }
 

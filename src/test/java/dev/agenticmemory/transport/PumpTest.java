@@ -56,6 +56,18 @@ final class PumpTest {
 
   private static final String SETTINGS = "1 abc";
 
+  private static final String LISTEN =
+      Frames.modern(
+          2,
+          "subscriptions/listen",
+          "\"notifications\":{\"resourceSubscriptions\":[\"memory://users/alice/long-term\"]}");
+
+  private static final String ADD_TEA =
+      "\"name\":\"add_memory\",\"arguments\":{\"text\":\"likes tea\",\"infer\":false}";
+
+  /// Longer than an update takes to be told.
+  private static final long UPDATES_MS = 1_500;
+
   @TempDir Path folder;
 
   private Fixture fixture;
@@ -241,6 +253,35 @@ final class PumpTest {
       JsonNode other = client.next();
       assertThat((one.has("method") ? one : other).path("method").asText())
           .isEqualTo("notifications/resources/updated");
+    }
+  }
+
+  @Test
+  void aSubscriptionGoesOnAtTheNextServerWithoutAWord() throws Exception {
+    LocalServer first = server(fixture.dispatcher());
+    try (Client client = client(Fixture.free(), fixture::dispatcher)) {
+      client.ask(LISTEN);
+      first.close();
+      JsonNode one = client.ask(Frames.modern(3, "tools/call", ADD_TEA));
+      JsonNode other = client.next();
+      assertThat((one.has("method") ? one : other).path("method").asText())
+          .isEqualTo("notifications/resources/updated");
+      assertThat((one.has("method") ? other : one).path("id").asInt()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aSubscriptionThatWasCancelledDoesNotComeBackAtTheNextServer() throws Exception {
+    LocalServer first = server(fixture.dispatcher());
+    try (Client client = client(Fixture.free(), fixture::dispatcher)) {
+      client.ask(LISTEN);
+      client.send(Frames.notification("notifications/cancelled", "\"requestId\":2"));
+      client.ask(Frames.modern(3, "tools/list", ""));
+      first.close();
+      assertThat(client.ask(Frames.modern(4, "tools/call", ADD_TEA)).path("id").asInt())
+          .isEqualTo(4);
+      Thread.sleep(UPDATES_MS);
+      assertThat(client.ask(Frames.modern(5, "tools/list", "")).path("id").asInt()).isEqualTo(5);
     }
   }
 
