@@ -2,6 +2,7 @@ package dev.agenticmemory;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.agenticmemory.files.OwnerOnly;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -43,6 +44,7 @@ final class BoundedLog extends OutputStream {
           file.resolveSibling(file.getFileName() + ".1"),
           StandardCopyOption.REPLACE_EXISTING);
     }
+    OwnerOnly.file(file);
     try (OutputStream out =
         Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       out.write(bytes, from, length);

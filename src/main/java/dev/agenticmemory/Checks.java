@@ -14,6 +14,7 @@ import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Ingests;
 import dev.agenticmemory.engine.Languages;
+import dev.agenticmemory.files.OwnerOnly;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.llm.LanguageModel.Conversation;
 import dev.agenticmemory.llm.LanguageModel.Extracted;
@@ -82,7 +83,7 @@ final class Checks {
   }
 
   private static Finding dataFolder(Path home) throws IOException {
-    Files.createDirectories(home);
+    OwnerOnly.folder(home);
     Path probe = Files.createTempFile(home, "doctor", ".tmp");
     Files.delete(probe);
     String owner = Files.getOwner(home).getName();

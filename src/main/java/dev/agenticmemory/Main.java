@@ -75,6 +75,8 @@ public final class Main {
 
   private static final int EXIT_CONFIG = 78; // EX_CONFIG: no retry helps until a person acts.
 
+  private static final int EXIT_FAULT = 1;
+
   private Main() {}
 
   static void main(String[] args) throws IOException, InterruptedException {
@@ -118,13 +120,23 @@ public final class Main {
   }
 
   /// In the background, nobody reads what is printed.
-  private static int serveLocally(Program program, Config config)
-      throws IOException, InterruptedException {
+  private static int serveLocally(Program program, Config config) throws InterruptedException {
     try (PrintStream log = BoundedLog.at(config.home().resolve(Starter.LOG))) {
       System.setOut(log);
       System.setErr(log);
+      return serveLocally(program, log);
+    }
+  }
+
+  /// What goes wrong is told while the log is open.
+  private static int serveLocally(Program program, PrintStream log) throws InterruptedException {
+    try {
       program.serveLocally();
       return 0;
+    } catch (IOException | RuntimeException e) {
+      log.println("The server for stdio processes ended because of a fault:");
+      e.printStackTrace(log);
+      return EXIT_FAULT;
     }
   }
 

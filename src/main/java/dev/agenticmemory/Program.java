@@ -297,6 +297,7 @@ final class Program implements AutoCloseable {
     Optional<LocalServer> opened =
         LocalServer.openAlone(config.home(), Stdio.settings(config, version), dispatcher());
     if (opened.isEmpty()) {
+      LOG.warn("Another server has the place at this data folder, so this one ends");
       return;
     }
     synchronized (this) {

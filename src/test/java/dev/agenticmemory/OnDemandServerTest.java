@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,6 +111,21 @@ final class OnDemandServerTest {
     }
   }
 
+  /// Who can read a lock's file can hold the lock, and so keep servers from starting.
+  @Test
+  void noOtherUserCanOpenTheDataFolderOrWhatServersPutThere() throws Exception {
+    Path made = home.resolve("made");
+    try (StdioSession client = client(Map.of("MEMORY_HOME", made.toString()))) {
+      client.add("likes tea");
+    }
+    assertThat(Files.getPosixFilePermissions(made))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    for (String file : List.of("serve.lock", "serve.start.lock", "server.log")) {
+      assertThat(Files.getPosixFilePermissions(made.resolve(file)))
+          .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+  }
+
   @Test
   void whenTheServerIsKilledTheNextCallsGoToOneNewServer() throws Exception {
     try (StdioSession one = client(Map.of());
@@ -164,6 +179,35 @@ final class OnDemandServerTest {
   }
 
   @Test
+  void theLogSaysWhyAServerWasNotStarted() throws Exception {
+    Files.createDirectories(home.resolve("serve.endpoint").resolve("in the way"));
+    try (StdioSession client = client(Map.of())) {
+      client.add("likes tea");
+    }
+    assertThat(home.resolve("server.log")).content().contains("ended because of a fault");
+  }
+
+  @Test
+  void theLogSaysThatAnotherServerHasThePlace() throws Exception {
+    try (StdioSession client = client(Map.of())) {
+      client.add("likes tea");
+      assertThat(process(Map.of(), "local-server").waitFor()).isZero();
+    }
+    assertThat(home.resolve("server.log")).content().contains("Another server has the place");
+  }
+
+  @Test
+  void aClientThatNeedsAServerAfterOneWithOtherSettingsWasStartedSaysSo() throws Exception {
+    try (StdioSession late = client(Map.of("LLM_TIMEOUT_MS", "1234"));
+        StdioSession client = client(Map.of())) {
+      String id = client.add("likes tea");
+      assertThat(late.has(id)).isTrue();
+      late.process().getOutputStream().close();
+      assertThat(said(late)).contains("other settings");
+    }
+  }
+
+  @Test
   void noServerIsStartedWhereNoneIsWanted() throws Exception {
     try (StdioSession client = client(Map.of("MEMORY_SERVER_IDLE_SECONDS", "0"))) {
       client.add("likes tea");
@@ -208,6 +252,26 @@ final class OnDemandServerTest {
   }
 
   @Test
+  void aServerWhosePlaceWasTakenForAWhileServesTheNextClientsToo() throws Exception {
+    try (StdioSession client = client(Map.of())) {
+      client.add("likes tea");
+      long first = server();
+      Process serve = process(Map.of("SERVICE_PORT", "0"), "serve");
+      while (server() != serve.pid()) {
+        Thread.sleep(50);
+      }
+      serve.destroy();
+      serve.waitFor();
+      try (StdioSession next = client(Map.of())) {
+        next.add("likes coffee");
+        assertThat(server()).isEqualTo(first);
+        next.process().getOutputStream().close();
+        assertThat(said(next)).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void aServerWhoseDataFolderIsGoneEnds() throws Exception {
     try (StdioSession client = client(Map.of())) {
       client.add("likes tea");
@@ -233,9 +297,9 @@ final class OnDemandServerTest {
                 "dev.agenticmemory.Main"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(new HashMap<>(env));
     builder.environment().put("MEMORY_HOME", home.toString());
     builder.environment().put("MEMORY_USER_ID", "alice");
+    builder.environment().putAll(env);
     return builder.start();
   }
 

@@ -3,6 +3,7 @@ package dev.agenticmemory.audit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.files.OwnerOnly;
 import dev.agenticmemory.json.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -100,8 +100,7 @@ public final class AuditFiles implements AutoCloseable {
 
   private FileChannel turn(LocalDate day) throws IOException {
     close();
-    Files.createDirectories(
-        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    OwnerOnly.folder(folder);
     FileChannel next =
         FileChannel.open(file(day), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     endTornLine(day, next);

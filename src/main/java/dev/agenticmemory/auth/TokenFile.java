@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.TextHash;
 import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.files.OwnerOnly;
 import dev.agenticmemory.json.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -148,12 +149,11 @@ public final class TokenFile {
   /// One change at a time, also among processes; the file is whole at every instant.
   private synchronized void change(UnaryOperator<List<Token>> change) {
     try {
-      Files.createDirectories(file.getParent());
+      OwnerOnly.folderOf(file);
+      Path turn = file.resolveSibling(file.getFileName() + ".lock");
+      OwnerOnly.file(turn);
       try (FileChannel lock =
-              FileChannel.open(
-                  file.resolveSibling(file.getFileName() + ".lock"),
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE);
+              FileChannel.open(turn, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock _ = lock.lock()) {
         last = null;
         replace(Json.pretty(TokenJson.write(change.apply(tokens()))) + "\n");

@@ -187,7 +187,8 @@ public record Config(
       EmbeddingSource embedding = EmbeddingSource.read(this, llm);
       Rerank rerank = Rerank.read(this, llm);
       double diversity = share("SEARCH_DIVERSITY");
-      String fingerprint = fingerprint(ofTheCaller);
+      boolean aws = Aws.isUsed(engine, engines, llm, embedding);
+      String fingerprint = fingerprint(ofTheCaller, aws ? Aws.CREDENTIALS : Set.of());
       Service service = Service.read(this);
       Jobs jobs = Jobs.read(this, userHome);
       Duration serverIdle =
@@ -219,11 +220,14 @@ public record Config(
 
     /// A hash of all that was read so far, but for some. Keys are in it: another key may be another
     /// account.
-    private String fingerprint(Set<String> leftOut) {
+    private String fingerprint(Set<String> leftOut, Set<String> added) {
+      Set<String> names = new TreeSet<>(known);
+      names.removeAll(leftOut);
+      names.addAll(added);
       StringBuilder text = new StringBuilder();
-      for (String name : known) {
+      for (String name : names) {
         String value = env.getOrDefault(name, "").strip();
-        if (!leftOut.contains(name) && !value.isEmpty()) {
+        if (!value.isEmpty()) {
           text.append(name).append('=').append(value).append('\n');
         }
       }

@@ -1,5 +1,6 @@
 package dev.agenticmemory.natives;
 
+import dev.agenticmemory.files.OwnerOnly;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -29,7 +30,7 @@ public final class NativeLibrary {
       if (from == null) {
         return false;
       }
-      Files.createDirectories(target.getParent());
+      OwnerOnly.folderOf(target);
       Path draft = Files.createTempFile(target.getParent(), "unpack", ".tmp");
       try {
         Files.copy(from, draft, StandardCopyOption.REPLACE_EXISTING);

@@ -1,14 +1,16 @@
 package dev.agenticmemory.transport;
 
+import dev.agenticmemory.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /// Something in a data folder that one process at a time may do. The end of the process that does
 /// it lets the next one, however that end comes.
+///
+/// No other user can open its file: who can read one can lock it.
 final class FolderLock implements AutoCloseable {
 
   private final FileChannel channel;
@@ -20,9 +22,11 @@ final class FolderLock implements AutoCloseable {
 
   /// Not taken yet.
   static FolderLock of(Path home, String name) throws IOException {
-    Files.createDirectories(home);
+    OwnerOnly.folder(home);
+    Path file = home.resolve(name);
+    OwnerOnly.file(file);
     return new FolderLock(
-        FileChannel.open(home.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
   }
 
   /// Whether this process has it now.

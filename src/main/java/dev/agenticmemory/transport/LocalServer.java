@@ -2,23 +2,17 @@ package dev.agenticmemory.transport;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.agenticmemory.files.OwnerOnly;
 import dev.agenticmemory.mcp.Dispatcher;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,16 +29,8 @@ import org.slf4j.LoggerFactory;
 /// model: over a Unix domain socket in that folder, for its owner alone.
 public final class LocalServer implements AutoCloseable {
 
-  /// Longest path of a socket, in bytes, that Linux and macOS both take.
-  private static final int PATH_BYTES_MAX = 100;
-
-  private static final String PREFIX = "serve-";
-  private static final String SUFFIX = ".sock";
-
   /// Longest line of a pump, in bytes: a message, its number and a letter.
   private static final int LINE_BYTES_MAX = Conversation.LINE_BYTES_MAX + 32;
-
-  private static final int SECRET_BYTES = 32;
 
   /// Most characters that wait for one pump to read them. One that stands still is let go.
   private static final long WAITING_CHARS_MAX = 64L * 1024 * 1024;
@@ -72,22 +58,16 @@ public final class LocalServer implements AutoCloseable {
 
   private final Path home;
   private final Dispatcher dispatcher;
-  private final Endpoint endpoint;
-  private final ServerSocketChannel listener;
   private final @Nullable FolderLock lock;
   private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
+  private volatile Door door;
+  private volatile boolean closing;
   private volatile long lastLeft = System.nanoTime();
 
-  private LocalServer(
-      Path home,
-      Dispatcher dispatcher,
-      Endpoint endpoint,
-      ServerSocketChannel listener,
-      @Nullable FolderLock lock) {
+  private LocalServer(Path home, Dispatcher dispatcher, Door door, @Nullable FolderLock lock) {
     this.home = home;
     this.dispatcher = dispatcher;
-    this.endpoint = endpoint;
-    this.listener = listener;
+    this.door = door;
     this.lock = lock;
   }
 
@@ -134,59 +114,14 @@ public final class LocalServer implements AutoCloseable {
   private static LocalServer open(
       Path home, String settings, Dispatcher dispatcher, @Nullable FolderLock lock)
       throws IOException {
-    try {
-      return listening(home, settings, dispatcher, lock);
-    } catch (UnsupportedOperationException e) {
-      throw new IOException("This system has no such sockets, or no owners of files", e);
-    }
+    OwnerOnly.folder(home);
+    LocalServer server = new LocalServer(home, dispatcher, Door.open(home, settings), lock);
+    server.takeAt(server.door);
+    return server;
   }
 
-  private static LocalServer listening(
-      Path home, String settings, Dispatcher dispatcher, @Nullable FolderLock lock)
-      throws IOException {
-    Files.createDirectories(home);
-    removeStale(home);
-    Path socket = socket(home);
-    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    try {
-      listener.bind(UnixDomainSocketAddress.of(socket));
-      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
-      Endpoint endpoint = new Endpoint(socket, secret(), settings);
-      endpoint.write(home);
-      LocalServer server = new LocalServer(home, dispatcher, endpoint, listener, lock);
-      Thread.ofVirtual().name("local-server").start(() -> accept(listener, server::take));
-      return server;
-    } catch (IOException | RuntimeException e) {
-      listener.close();
-      Files.deleteIfExists(socket);
-      throw e;
-    }
-  }
-
-  private static Path socket(Path home) throws IOException {
-    String name = PREFIX + ProcessHandle.current().pid() + SUFFIX;
-    Path inHome = home.resolve(name);
-    if (inHome.toString().getBytes(UTF_8).length <= PATH_BYTES_MAX) {
-      return inHome;
-    }
-    return Files.createTempDirectory("agentic-memory").resolve(name);
-  }
-
-  /// Removes what servers have left behind that were killed.
-  private static void removeStale(Path home) throws IOException {
-    try (DirectoryStream<Path> sockets = Files.newDirectoryStream(home, PREFIX + "*" + SUFFIX)) {
-      for (Path socket : sockets) {
-        if (!Endpoint.answers(socket)) {
-          Files.deleteIfExists(socket);
-        }
-      }
-    }
-  }
-
-  private static String secret() {
-    byte[] bytes = new byte[SECRET_BYTES];
-    new SecureRandom().nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
+  private void takeAt(Door at) {
+    Thread.ofVirtual().name("local-server").start(() -> accept(at.listener(), this::take));
   }
 
   /// Takes clients until the listener is closed.
@@ -215,7 +150,7 @@ public final class LocalServer implements AutoCloseable {
     Waiting waiting = new Waiting(channel);
     clients.put(channel, Thread.currentThread());
     try (channel) {
-      if (!listener.isOpen()) {
+      if (closing) {
         return; // Who ends it may not have seen this one.
       }
       Lines lines = new Lines(Channels.newInputStream(channel), LINE_BYTES_MAX);
@@ -247,7 +182,7 @@ public final class LocalServer implements AutoCloseable {
     boolean known =
         greeting != null
             && MessageDigest.isEqual(
-                greeting.secret().getBytes(UTF_8), endpoint.secret().getBytes(UTF_8));
+                greeting.secret().getBytes(UTF_8), door.endpoint().secret().getBytes(UTF_8));
     return known ? greeting : null;
   }
 
@@ -319,9 +254,35 @@ public final class LocalServer implements AutoCloseable {
   /// folder leads to this server no more: another has taken its place, or the folder is gone.
   public void awaitIdle(Duration idle) throws InterruptedException {
     while (!clients.isEmpty()
-        || (System.nanoTime() - lastLeft < idle.toNanos() && endpoint.isIn(home))) {
+        || (System.nanoTime() - lastLeft < idle.toNanos() && door.isFound())) {
+      keepPlace();
       Thread.sleep(LOOK_EVERY);
     }
+  }
+
+  /// While it lives it has the lock, and no other is started. So it is to be found, unless it is
+  /// another server that is.
+  private synchronized void keepPlace() {
+    try {
+      if (!closing && !door.isFound() && !isServed(home)) {
+        takePlace();
+      }
+    } catch (IOException e) {
+      LOG.debug("The data folder is gone, or cannot be written", e);
+    }
+  }
+
+  private void takePlace() throws IOException {
+    if (door.hasSocket()) {
+      door.announce();
+      return;
+    }
+    Door before = door;
+    Door next = Door.open(home, before.endpoint().settings());
+    door = next;
+    takeAt(next);
+    before.listener().close();
+    LOG.warn("The socket for stdio processes was gone, and was made again");
   }
 
   /// Takes no more messages, and gives the answers to those that it has taken.
@@ -333,13 +294,7 @@ public final class LocalServer implements AutoCloseable {
   /// Ends as a server does whose answers take longer than that.
   void close(Duration answersMax) {
     try {
-      endpoint.remove(home);
-      listener.close();
-      Files.deleteIfExists(endpoint.socket());
-      Path folder = endpoint.socket().getParent();
-      if (folder != null && !home.equals(folder)) {
-        Files.deleteIfExists(folder); // Made for the socket alone.
-      }
+      closeDoor();
       List<Thread> conversations = List.copyOf(clients.values());
       for (SocketChannel client : clients.keySet()) {
         hearNoMore(client);
@@ -354,6 +309,11 @@ public final class LocalServer implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("The socket for stdio processes was not put away: {}", e.toString());
     }
+  }
+
+  private synchronized void closeDoor() throws IOException {
+    closing = true;
+    door.close();
   }
 
   private static void hearNoMore(SocketChannel client) {

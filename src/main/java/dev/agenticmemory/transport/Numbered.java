@@ -15,6 +15,8 @@ record Numbered(long number, Kind kind, String text) {
     KEEP('K'),
     /// As [#KEEP], and what the client follows depends on it.
     FOLLOW('F'),
+    /// An answer to what ends something that is kept: the text is the number of that line.
+    DROP('D'),
     /// In place of a line that was too long to be passed on.
     TOO_LONG('L'),
     /// In place of a line that was not UTF-8.

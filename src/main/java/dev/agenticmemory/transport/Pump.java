@@ -36,6 +36,15 @@ public final class Pump {
   /// than that hears of no updates any more once its server was killed.
   private static final int KEPT_MAX = 2_000;
 
+  private static final String OTHER_SETTINGS =
+      "A server runs on this data folder with other settings or of another version, so this"
+          + " process works by itself. Give both the same settings to have them share memory.";
+
+  private static final String NONE_STARTED =
+      "No server could be started, so this process works by itself. "
+          + Starter.LOG
+          + " in the data folder may say why.";
+
   private final Origin origin;
   private final Greeting greeting;
   private final @Nullable Starter starter;
@@ -102,14 +111,9 @@ public final class Pump {
       Supplier<Dispatcher> own,
       OutputStream out,
       Consumer<String> log) {
-    Optional<Endpoint> endpoint = Endpoint.read(origin.home());
-    if (endpoint.isPresent() && !endpoint.get().settings().equals(origin.settings())) {
-      if (endpoint.get().answers()) {
-        log.accept(
-            "A server runs on this data folder with other settings or of another version, so this"
-                + " process works by itself. Give both the same settings to have them share memory.");
-        return Optional.empty();
-      }
+    if (isOther(origin)) {
+      log.accept(OTHER_SETTINGS);
+      return Optional.empty();
     }
     Pump pump = new Pump(origin, starter, own, out, log);
     pump.link = pump.toServer();
@@ -117,6 +121,14 @@ public final class Pump {
       pump.foyer = pump.newFoyer();
     }
     return pump.link == null && starter == null ? Optional.empty() : Optional.of(pump);
+  }
+
+  /// Whether a server runs there that this process may not use.
+  private static boolean isOther(Origin origin) {
+    return Endpoint.read(origin.home())
+        .filter(endpoint -> !endpoint.settings().equals(origin.settings()))
+        .filter(Endpoint::answers)
+        .isPresent();
   }
 
   private Foyer newFoyer() {
@@ -203,11 +215,11 @@ public final class Pump {
     }
     Numbered asked = open.remove(answer.number());
     if (asked != null) {
-      keep(asked, answer.kind());
+      keep(asked, answer);
       mayStart = true;
     }
     boolean wanted = asked != null || answer.number() == 0;
-    if (wanted && !answer.text().isEmpty()) {
+    if (wanted && answer.kind() != Numbered.Kind.DROP && !answer.text().isEmpty()) {
       write(answer.text());
     }
     if (open.isEmpty()) {
@@ -217,11 +229,14 @@ public final class Pump {
     }
   }
 
-  private void keep(Numbered asked, Numbered.Kind kind) {
-    boolean follow = kind == Numbered.Kind.FOLLOW;
-    if (kind == Numbered.Kind.KEEP || (follow && kept.size() < KEPT_MAX)) {
-      kept.put(asked.number(), asked);
+  /// Under the kind of the answer, by which the next server knows that it is told again.
+  private void keep(Numbered asked, Numbered answer) {
+    boolean follow = answer.kind() == Numbered.Kind.FOLLOW;
+    if (answer.kind() == Numbered.Kind.KEEP || (follow && kept.size() < KEPT_MAX)) {
+      kept.put(asked.number(), new Numbered(asked.number(), answer.kind(), asked.text()));
       follows |= follow;
+    } else if (answer.kind() == Numbered.Kind.DROP) {
+      kept.remove(Long.parseLong(answer.text()));
     }
   }
 
@@ -280,10 +295,7 @@ public final class Pump {
         mayStart = false;
         resume(server);
       } else {
-        log.accept(
-            "No server could be started, so this process works by itself. %s in the data folder may"
-                    .formatted(Starter.LOG)
-                + " say why.");
+        log.accept(isOther(origin) ? OTHER_SETTINGS : NONE_STARTED);
         resume(new OwnLink(own.get(), greeting, this::received));
       }
     }

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.mcp.Dispatcher;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,18 +24,35 @@ final class PumpedClient implements AutoCloseable {
   private final Conversation conversation;
   private final Consumer<String> out;
 
+  /// The lines that opened the subscriptions of this client, by the ids of these requests.
+  private final Map<JsonNode, Long> subscriptions = new ConcurrentHashMap<>();
+
+  /// Whether the line that is taken in was told to a server before.
+  private volatile boolean toldAgain;
+
   /// For one pump.
   ///
   /// @param out takes lines for the pump, from any thread
   PumpedClient(Dispatcher dispatcher, Greeting greeting, Consumer<String> out) {
     this.pump = greeting.pump();
     this.out = out;
-    this.conversation =
-        new Conversation(
-            dispatcher,
-            greeting.caller(),
-            message ->
-                out.accept(new Numbered(0, Numbered.Kind.PLAIN, Json.print(message)).line()));
+    this.conversation = new Conversation(dispatcher, greeting.caller(), this::tell);
+  }
+
+  /// Tells the client something unasked.
+  private void tell(JsonNode message) {
+    boolean known =
+        toldAgain
+            && message.path("method").asText().equals("notifications/subscriptions/acknowledged");
+    if (!known) {
+      out.accept(new Numbered(line(message), Numbered.Kind.PLAIN, Json.print(message)).line());
+    }
+  }
+
+  /// The end of a subscription answers the line that opened it: a pump that goes on at another
+  /// server passes it over, as that line was answered before.
+  private long line(JsonNode message) {
+    return message.has("method") ? 0 : subscriptions.getOrDefault(message.path("id"), 0L);
   }
 
   /// Takes one line of the pump in.
@@ -46,8 +66,17 @@ final class PumpedClient implements AutoCloseable {
           conversation.receive(new Lines.Line.TooLong(), answer -> reply(numbered, null, answer));
       case NOT_UTF8 ->
           conversation.receive(new Lines.Line.NotUtf8(), answer -> reply(numbered, null, answer));
-      case PLAIN, KEEP, FOLLOW -> receive(numbered);
+      case PLAIN, KEEP -> receive(numbered);
+      case FOLLOW -> receiveAgain(numbered);
+      case DROP -> {} // Only servers say that.
     }
+  }
+
+  /// What begins a subscription is done on this thread.
+  private void receiveAgain(Numbered numbered) {
+    toldAgain = true;
+    receive(numbered);
+    toldAgain = false;
   }
 
   private void receive(Numbered numbered) {
@@ -94,19 +123,38 @@ final class PumpedClient implements AutoCloseable {
   }
 
   private void reply(Numbered asked, @Nullable JsonNode message, @Nullable JsonNode answer) {
-    String text = answer == null ? "" : Json.print(answer);
-    out.accept(new Numbered(asked.number(), kept(message), text).line());
+    Long ended = message == null ? null : ended(message);
+    String text = ended != null ? ended.toString() : answer == null ? "" : Json.print(answer);
+    Numbered.Kind kind =
+        ended != null ? Numbered.Kind.DROP : kept(message, asked.number(), answer == null);
+    out.accept(new Numbered(asked.number(), kind, text).line());
+  }
+
+  /// The line that opened the subscription which this message ends; null where it ends none.
+  private @Nullable Long ended(JsonNode message) {
+    return message.path("method").asText().equals("notifications/cancelled")
+        ? subscriptions.remove(message.path("params").path("requestId"))
+        : null;
   }
 
   /// What the next server has to be told too.
-  private static Numbered.Kind kept(@Nullable JsonNode message) {
+  private Numbered.Kind kept(@Nullable JsonNode message, long number, boolean silent) {
     String method = message == null ? "" : message.path("method").asText();
     return switch (method) {
       case "initialize", "notifications/initialized" -> Numbered.Kind.KEEP;
-      case "resources/subscribe", "resources/unsubscribe", "subscriptions/listen" ->
-          Numbered.Kind.FOLLOW;
+      case "resources/subscribe", "resources/unsubscribe" -> Numbered.Kind.FOLLOW;
+      case "subscriptions/listen" -> opened(Objects.requireNonNull(message), number, silent);
       default -> Numbered.Kind.PLAIN;
     };
+  }
+
+  /// A subscription that is open is not answered before its end.
+  private Numbered.Kind opened(JsonNode message, long number, boolean silent) {
+    if (!silent) {
+      return Numbered.Kind.PLAIN;
+    }
+    subscriptions.put(message.path("id"), number);
+    return Numbered.Kind.FOLLOW;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.agenticmemory.transport;
 
+import dev.agenticmemory.files.OwnerOnly;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,11 +94,13 @@ public final class Starter {
   private Process start() throws IOException {
     List<String> detached = new ArrayList<>(List.of(SHELL, "-c", DETACHED, SHELL));
     detached.addAll(command.get());
+    Path log = home.resolve(LOG);
+    OwnerOnly.file(log);
     return new ProcessBuilder(detached)
         .directory(home.toFile())
         .redirectInput(new File("/dev/null"))
         .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve(LOG).toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
         .start();
   }
 }

@@ -10,11 +10,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigTest {
 
@@ -62,6 +65,41 @@ final class ConfigTest {
     assertThatThrownBy(() -> read(Map.of("MEMORY_HOME", "data")))
         .isInstanceOf(InvalidConfig.class)
         .hasMessageContaining("MEMORY_HOME: is \"data\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "AWS_PROFILE",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SESSION_TOKEN",
+        "AWS_ROLE_ARN",
+        "AWS_WEB_IDENTITY_TOKEN_FILE"
+      })
+  void processesWithOtherAwsAccountsDoNotShareAServer(String name) {
+    for (Map<String, String> aws :
+        List.of(
+            Map.of("LLM_MODEL", "anthropic.claude-x"),
+            Map.of("EMBEDDING_MODEL", "amazon.titan-embed-text-v2:0"),
+            Map.of("VECTOR_STORE", "s3vectors"),
+            Map.of("VECTOR_STORE", "opensearch", "OPENSEARCH_AWS_SIGV4", "true"))) {
+      assertThat(with(aws, name, "one").fingerprint())
+          .isEqualTo(with(aws, name, "one").fingerprint())
+          .isNotEqualTo(with(aws, name, "other").fingerprint())
+          .isNotEqualTo(read(aws).fingerprint());
+    }
+  }
+
+  @Test
+  void whereNoAwsIsUsedItsCredentialsDoNotMatter() {
+    assertThat(read(Map.of("AWS_PROFILE", "one")).fingerprint())
+        .isEqualTo(read(Map.of()).fingerprint());
+  }
+
+  private Config with(Map<String, String> env, String name, String value) {
+    Map<String, String> more = new HashMap<>(env);
+    more.put(name, value);
+    return read(more);
   }
 
   @Test

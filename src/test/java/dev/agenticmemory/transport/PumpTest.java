@@ -19,6 +19,7 @@ import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.mcp.Dispatcher;
 import dev.agenticmemory.mcp.MemoryOffer;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -44,14 +45,28 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(120) // Only where something hangs.
 final class PumpTest {
 
   private static final String SETTINGS = "1 abc";
+
+  private static final String LISTEN =
+      Frames.modern(
+          2,
+          "subscriptions/listen",
+          "\"notifications\":{\"resourceSubscriptions\":[\"memory://users/alice/long-term\"]}");
+
+  private static final String ADD_TEA =
+      "\"name\":\"add_memory\",\"arguments\":{\"text\":\"likes tea\",\"infer\":false}";
+
+  /// Longer than an update takes to be told.
+  private static final long UPDATES_MS = 1_500;
 
   @TempDir Path folder;
 
@@ -155,6 +170,37 @@ final class PumpTest {
     assertThat(folder.toFile().list()).noneMatch(name -> name.startsWith("serve"));
   }
 
+  /// As where another server had the place for a while, or somebody sweeps old files away.
+  @ParameterizedTest
+  @ValueSource(strings = {"serve.endpoint", "serve-.*"})
+  void aServerThatHasClientsIsFoundAgainWhenItsFilesAreGone(String gone) throws Exception {
+    LocalServer server =
+        LocalServer.openAlone(folder, SETTINGS, fixture.dispatcher()).orElseThrow();
+    Thread serving = Thread.startVirtualThread(() -> awaitIdle(server));
+    try (Client _ = client(Fixture.free(), PumpTest::none)) {
+      for (File file : folder.toFile().listFiles((_, name) -> name.matches(gone))) {
+        Files.delete(file.toPath());
+      }
+      while (Endpoint.read(folder).filter(Endpoint::answers).isEmpty()) {
+        Thread.sleep(10);
+      }
+      try (Client next = client(Fixture.free(), PumpTest::none)) {
+        assertThat(next.ask(Frames.initialize("2025-11-25")).has("result")).isTrue();
+      }
+    } finally {
+      serving.interrupt();
+      server.close();
+    }
+  }
+
+  private static void awaitIdle(LocalServer server) {
+    try {
+      server.awaitIdle(Duration.ofMinutes(1));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Test
   void aServerWithOtherSettingsIsNotUsedAndTheLogSaysSo() throws Exception {
     List<String> log = new ArrayList<>();
@@ -207,6 +253,35 @@ final class PumpTest {
       JsonNode other = client.next();
       assertThat((one.has("method") ? one : other).path("method").asText())
           .isEqualTo("notifications/resources/updated");
+    }
+  }
+
+  @Test
+  void aSubscriptionGoesOnAtTheNextServerWithoutAWord() throws Exception {
+    LocalServer first = server(fixture.dispatcher());
+    try (Client client = client(Fixture.free(), fixture::dispatcher)) {
+      client.ask(LISTEN);
+      first.close();
+      JsonNode one = client.ask(Frames.modern(3, "tools/call", ADD_TEA));
+      JsonNode other = client.next();
+      assertThat((one.has("method") ? one : other).path("method").asText())
+          .isEqualTo("notifications/resources/updated");
+      assertThat((one.has("method") ? other : one).path("id").asInt()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aSubscriptionThatWasCancelledDoesNotComeBackAtTheNextServer() throws Exception {
+    LocalServer first = server(fixture.dispatcher());
+    try (Client client = client(Fixture.free(), fixture::dispatcher)) {
+      client.ask(LISTEN);
+      client.send(Frames.notification("notifications/cancelled", "\"requestId\":2"));
+      client.ask(Frames.modern(3, "tools/list", ""));
+      first.close();
+      assertThat(client.ask(Frames.modern(4, "tools/call", ADD_TEA)).path("id").asInt())
+          .isEqualTo(4);
+      Thread.sleep(UPDATES_MS);
+      assertThat(client.ask(Frames.modern(5, "tools/list", "")).path("id").asInt()).isEqualTo(5);
     }
   }
 

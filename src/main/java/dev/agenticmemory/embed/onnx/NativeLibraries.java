@@ -2,11 +2,11 @@ package dev.agenticmemory.embed.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtLoggingLevel;
+import dev.agenticmemory.files.OwnerOnly;
 import dev.agenticmemory.natives.NativeLibrary;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +25,7 @@ final class NativeLibraries {
   private NativeLibraries() {}
 
   static void prepare(Path dir) throws IOException {
-    Files.createDirectories(dir);
+    OwnerOnly.folder(dir);
     // The tokenizer's library asks for a cache folder, must not look for downloads, and must not
     // report its use.
     System.setProperty("DJL_CACHE_DIR", dir.resolve("djl").toString());

@@ -1,15 +1,12 @@
 package dev.agenticmemory.store.sqlite;
 
 import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -280,24 +277,10 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /// Makes the file, and its folder where that is not there, so that its user alone can read them;
-  /// what SQLite puts beside it follows suit.
+  /// What SQLite puts beside the file follows suit.
   private static void createPrivately(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().resolveSibling(".").normalize();
-    if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createDirectories(folder);
-      return;
-    }
-    Files.createDirectories(folder, permissions("rwx------"));
-    try {
-      Files.createFile(file, permissions("rw-------"));
-    } catch (FileAlreadyExistsException _) {
-      // An earlier start, or another process, has made it.
-    }
-  }
-
-  private static FileAttribute<?> permissions(String symbolic) {
-    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(symbolic));
+    OwnerOnly.folderOf(file);
+    OwnerOnly.file(file);
   }
 
   /// The settings that the promises rest on, read back: SQLite ignores what it does not know.
