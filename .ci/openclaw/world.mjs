@@ -32,7 +32,7 @@ export class World {
       LOGNAME: "boss",
       TERM: "dumb",
       NO_COLOR: "1",
-      MEMORY_SERVER_IDLE_SECONDS: "0",
+      MEMORY_SERVER_IDLE_SECONDS: "30",
       ...(process.env.JAVA_HOME ? { JAVA_HOME: process.env.JAVA_HOME } : {}),
     };
   }
