@@ -25,11 +25,15 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The notes of one agent, as one [Sync] finds them.
@@ -54,6 +58,12 @@ final class AgentNotes {
 
   /// What is known of each item by now.
   private final Map<String, Line> lines = new LinkedHashMap<>();
+
+  /// See [Ledger#deleted(java.util.Set, java.util.function.Predicate)].
+  private Set<String> deleted = Set.of();
+
+  /// How many items were kept away.
+  private int away;
 
   /// The ledger as it was read or written last.
   private Optional<Mark> kept = Optional.empty();
@@ -84,8 +94,9 @@ final class AgentNotes {
       run.say(
           "%s: %d new or changed items, %d removed"
               .formatted(scope.agent(), fresh.size(), gone.size()));
-      List<Line> forgotten = fresh.stream().filter(line -> isWithdrawn(line, gone)).toList();
-      List<Line> wanted = fresh.stream().filter(line -> !forgotten.contains(line)).toList();
+      deleted = before.deleted(lines.keySet(), line -> Erasures.byUser(store, line));
+      List<Line> wanted = fresh.stream().filter(l -> !deleted.contains(l.of().body())).toList();
+      away = fresh.size() - wanted.size();
       Map<String, Edit> edits = before.edits(List.copyOf(lines.values()));
       if (run.isDry()) {
         tellDry(wanted, gone, edits);
@@ -93,7 +104,8 @@ final class AgentNotes {
         new Changing(gone, edits).apply(wanted);
       }
       if (!overtaken) {
-        run.count(Fate.FORGOTTEN, forgotten.size());
+        run.count(Fate.FORGOTTEN, fresh.size() - (long) wanted.size());
+        run.keptAway("%s, notes".formatted(scope.agent()), away);
       }
     }
     if (!overtaken) {
@@ -111,17 +123,10 @@ final class AgentNotes {
           new Imprint(
               entry,
               fingerprint("section", name),
-              fingerprint("body", TextHash.of(item).hex()),
-              TextHash.normalised(text).length());
-      lines.put(entry, known.getOrDefault(entry, Line.open(of)));
+              Imprint.isTelling(item) ? fingerprint("body", TextHash.of(item).hex()) : "");
+      Line line = known.computeIfPresent(entry, (_, before) -> before.told(of));
+      lines.put(entry, line == null ? Line.open(of) : line);
     }
-  }
-
-  /// Whether words of what its user deleted would come back with an item.
-  private boolean isWithdrawn(Line line, List<Line> gone) {
-    return gone.stream()
-        .filter(before -> before.of().isSaidBy(line.of(), text(line), this::entry))
-        .anyMatch(before -> Erasures.byUser(store, before));
   }
 
   private void tellDry(List<Line> fresh, List<Line> gone, Map<String, Edit> edits) {
@@ -210,10 +215,12 @@ final class AgentNotes {
 
     private void retireGone() {
       List<Change> changes = new ArrayList<>();
+      Set<MemoryId> said =
+          settled.values().stream()
+              .flatMap(line -> Stream.ofNullable(line.memory()))
+              .collect(Collectors.toSet());
       for (Line line : gone.values()) {
-        boolean stillSaid =
-            settled.values().stream().anyMatch(l -> Objects.equals(l.memory(), line.memory()));
-        if (!stillSaid) {
+        if (line.memory() != null && !said.contains(line.memory())) {
           own(line).map(AgentNotes.this::retire).ifPresent(changes::add);
         }
       }
@@ -250,6 +257,7 @@ final class AgentNotes {
         settled = settledAfter;
         gone = goneAfter;
         fates.forEach(run::count);
+        away += Collections.frequency(fates, Fate.FORGOTTEN);
         return true;
       }
 
@@ -351,6 +359,6 @@ final class AgentNotes {
       }
     }
     all.addAll(gone.values());
-    return new Ledger(all);
+    return new Ledger(all, List.copyOf(deleted));
   }
 }

@@ -66,6 +66,9 @@ final class DiaryDay {
   /// What is in the files now, by fingerprint.
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
+  /// How many of them were kept away.
+  private int away;
+
   /// The fingerprints of those that this run took.
   private final Set<String> taken = new HashSet<>();
 
@@ -88,6 +91,7 @@ final class DiaryDay {
       Map<Fate, Integer> left = readComplete();
       if (new Round().isDone()) {
         left.forEach(run::count);
+        run.keptAway("%s, %s".formatted(agent, day), away);
         run.count(
             Fate.UNCHANGED, entries.keySet().stream().filter(e -> !taken.contains(e)).count());
         return;
@@ -123,11 +127,13 @@ final class DiaryDay {
 
   private Imprint imprint(String fingerprint, Entry entry) {
     String body = entry.body();
+    boolean telling = Imprint.isTelling(body);
     return new Imprint(
         fingerprint,
         hash("heading", entry.heading()),
-        body.isEmpty() ? fingerprint : hash("body", TextHash.of(body).hex()),
-        TextHash.normalised(entry.source()).length());
+        telling ? hash("body", TextHash.of(body).hex()) : "",
+        fingerprint,
+        telling ? TextHash.normalised(entry.source()).length() : 0);
   }
 
   private String fingerprint(String source) {
@@ -149,15 +155,8 @@ final class DiaryDay {
 
   /// What became of one entry.
   ///
-  /// @param memory what holds it; null where nothing does
-  /// @param own see [Line]
-  private record Taken(@Nullable MemoryId memory, Fate fate, long own) {
-
-    /// What is held by nothing of its own.
-    Taken(@Nullable MemoryId memory, Fate fate) {
-      this(memory, fate, 0);
-    }
-  }
+  /// @param line what is known of it from now on
+  private record Taken(Line line, Fate fate) {}
 
   /// What is done on one reading of the files and of the ledger. Each change set leaves a ledger
   /// that is true then, and is refused where somebody else has kept another.
@@ -172,8 +171,12 @@ final class DiaryDay {
       kept = store.mark(ledgerName());
       before = kept.map(mark -> Ledger.parse(mark.value())).orElse(Ledger.EMPTY);
       known = before.byEntry();
-      entries.forEach(
-          (id, entry) -> lines.add(known.getOrDefault(id, Line.open(imprint(id, entry)))));
+      entries.forEach((id, entry) -> lines.add(line(imprint(id, entry))));
+    }
+
+    private Line line(Imprint of) {
+      Line line = known.computeIfPresent(of.entry(), (_, before) -> before.told(of));
+      return line == null ? Line.open(of) : line;
     }
 
     /// Takes what is new. False where the files and the ledger are to be read again.
@@ -197,7 +200,7 @@ final class DiaryDay {
     private boolean isTaken(Batch batch) {
       Map<String, Line> after = new HashMap<>(known);
       after.putAll(batch.lines());
-      Mark ledger = new Mark(ledgerName(), ledger(after).print(), now);
+      Mark ledger = new Mark(ledgerName(), ledger(after, batch.past.deleted).print(), now);
       List<Change> changes = new ArrayList<>(batch.changes);
       changes.add(ledger.inPlaceOf(kept));
       boolean applied = run.isDry() || parts.writer().apply(changes) instanceof Outcome.Applied;
@@ -210,14 +213,14 @@ final class DiaryDay {
     }
 
     /// In the order of the files. What is gone from them stays until all that is new is taken.
-    private Ledger ledger(Map<String, Line> settled) {
+    private Ledger ledger(Map<String, Line> settled, Set<String> deleted) {
       List<Line> all =
           new ArrayList<>(
               lines.stream().flatMap(l -> Stream.ofNullable(settled.get(l.entry()))).toList());
       if (all.size() < lines.size()) {
         all.addAll(before.gone(entries.keySet()));
       }
-      return new Ledger(all);
+      return new Ledger(all, List.copyOf(deleted));
     }
   }
 
@@ -230,25 +233,27 @@ final class DiaryDay {
     /// What holds several entries.
     private final Set<MemoryId> shared;
 
-    /// What its user deleted, and is gone from the file too.
-    private final List<Imprint> deleted;
+    /// See [Ledger#deleted(Set, java.util.function.Predicate)].
+    private final Set<String> deleted;
 
     Past(Ledger before, List<Line> lines) {
       this.edits = before.edits(lines);
       this.shared = before.shared();
-      this.deleted =
-          before.gone(entries.keySet()).stream()
-              .filter(line -> Erasures.byUser(store, line))
-              .map(Line::of)
-              .toList();
+      this.deleted = before.deleted(entries.keySet(), line -> Erasures.byUser(store, line));
     }
 
-    /// Whether words of what its user deleted would come back with an entry.
-    boolean isWithdrawn(Line line, Entry entry) {
-      Edit edit = edits.get(line.entry());
-      return deleted.stream()
-              .anyMatch(d -> d.isSaidBy(line.of(), entry.source(), DiaryDay.this::fingerprint))
-          || (edit != null && !edit.open() && deleted.contains(edit.before().of()));
+    /// What is known of an entry that would bring back what its user deleted: that again,
+    /// elsewhere, or the rest of what was taken half. Empty where it would not.
+    Optional<Line> withdrawn(Line line, Entry entry) {
+      if (deleted.contains(line.of().body())) {
+        return Optional.of(line);
+      }
+      return Optional.ofNullable(edits.get(line.entry()))
+          .filter(edit -> edit.last() || entry.last() != null)
+          .map(Edit::before)
+          .filter(half -> half.of().isContinuedBy(entry.source(), DiaryDay.this::fingerprint))
+          .filter(half -> Erasures.byUser(store, half))
+          .map(half -> Line.open(line.of().goingOnFrom(half.of())));
     }
   }
 
@@ -270,8 +275,7 @@ final class DiaryDay {
     /// What is known of its entries after it, by fingerprint.
     Map<String, Line> lines() {
       Map<String, Line> lines = new HashMap<>();
-      decided.forEach(
-          (line, one) -> lines.put(line.entry(), new Line(line.of(), one.memory(), one.own())));
+      decided.values().forEach(one -> lines.put(one.line().entry(), one.line()));
       return lines;
     }
 
@@ -282,8 +286,9 @@ final class DiaryDay {
           taken.add(line.entry());
           run.count(one.fate());
         }
-        if (one.fate() == Fate.KNOWN && one.memory() != null) {
-          past.shared.add(one.memory());
+        away += one.fate() == Fate.FORGOTTEN ? 1 : 0;
+        if (one.fate() == Fate.KNOWN && one.line().memory() != null) {
+          past.shared.add(one.line().memory());
         }
       });
     }
@@ -292,12 +297,12 @@ final class DiaryDay {
       Mark.Name claim = new Mark.Name(ENTRY, user(), line.entry());
       Optional<Mark> claimed = store.mark(claim);
       Entry entry = Objects.requireNonNull(entries.get(line.entry()));
-      Optional<Taken> standing = claimed.flatMap(mark -> standing(mark, entry));
+      Optional<Taken> standing = claimed.flatMap(mark -> standing(mark, line, entry));
       if (standing.isPresent()) {
         return standing.get();
       }
       Taken taken = decide(line, entry);
-      MemoryId memory = taken.memory();
+      MemoryId memory = taken.line().memory();
       String value = memory == null ? "" : memory.toString();
       changes.add(new Mark(claim, value, now).inPlaceOf(claimed));
       return taken;
@@ -305,19 +310,22 @@ final class DiaryDay {
 
     /// What was made of an entry by a run that did not come to keep its ledger, or before it was
     /// edited and is now as it was. Empty where its memory says something else since.
-    private Optional<Taken> standing(Mark claimed, Entry entry) {
+    private Optional<Taken> standing(Mark claimed, Line line, Entry entry) {
       MemoryId id = parse(claimed.value());
-      Optional<Memory> memory =
-          Optional.ofNullable(id).flatMap(store::find).filter(this::isDigestsAlone);
+      if (id == null) {
+        Line away = past.withdrawn(line, entry).orElseGet(() -> Line.open(line.of().asItStands()));
+        return Optional.of(new Taken(away, Fate.UNCHANGED));
+      }
+      Optional<Memory> memory = store.find(id).filter(this::isDigestsAlone);
       if (memory.isEmpty()) {
-        return Optional.of(new Taken(id, Fate.UNCHANGED));
+        return Optional.of(new Taken(line.heldBy(id, 0), Fate.UNCHANGED));
       }
       // Of what was written on since, the beginning is seen while a file is written anew.
       boolean says =
           memory.get().text().startsWith(Fitting.of(entry.text()))
               && !revised.contains(memory.get().id());
       return says
-          ? Optional.of(new Taken(id, Fate.UNCHANGED, memory.get().version()))
+          ? Optional.of(new Taken(line.heldBy(id, memory.get().version()), Fate.UNCHANGED))
           : Optional.empty();
     }
 
@@ -332,8 +340,12 @@ final class DiaryDay {
     private Taken decide(Line line, Entry entry) {
       String text = Fitting.of(entry.text());
       TextHash hash = TextHash.of(text);
-      if (store.forgotten(scope.user(), hash) || past.isWithdrawn(line, entry)) {
-        return new Taken(null, Fate.FORGOTTEN);
+      if (store.forgotten(scope.user(), hash)) {
+        return new Taken(line, Fate.FORGOTTEN);
+      }
+      Optional<Line> withdrawn = past.withdrawn(line, entry);
+      if (withdrawn.isPresent()) {
+        return new Taken(withdrawn.get(), Fate.FORGOTTEN);
       }
       MemoryId twin = written.get(hash);
       Optional<MemoryId> same =
@@ -342,11 +354,11 @@ final class DiaryDay {
               : Optional.of(twin);
       if (same.isPresent()) {
         held.add(same.get());
-        return new Taken(same.get(), Fate.KNOWN);
+        return new Taken(line.heldBy(same.get(), 0), Fate.KNOWN);
       }
       return edited(past.edits.get(line.entry()), text)
-          .map(memory -> revise(memory, text, hash))
-          .orElseGet(() -> add(entry, text, hash));
+          .map(memory -> revise(line, memory, text, hash))
+          .orElseGet(() -> add(line, entry, text, hash));
     }
 
     /// The memory that an entry is another text of.
@@ -369,7 +381,7 @@ final class DiaryDay {
           && !Reliance.isOn(store, memory);
     }
 
-    private Taken revise(Memory before, String text, TextHash hash) {
+    private Taken revise(Line line, Memory before, String text, TextHash hash) {
       Memory after = before.with(before.content().withText(text), now);
       written.put(hash, before.id());
       changes.add(
@@ -385,10 +397,10 @@ final class DiaryDay {
                   ACTOR,
                   "its diary entry was edited",
                   null)));
-      return new Taken(before.id(), Fate.UPDATED, after.version());
+      return new Taken(line.heldBy(before.id(), after.version()), Fate.UPDATED);
     }
 
-    private Taken add(Entry entry, String text, TextHash hash) {
+    private Taken add(Line line, Entry entry, String text, TextHash hash) {
       MemoryId id = parts.ids().next();
       Metadata metadata =
           entry.session() == null
@@ -409,7 +421,7 @@ final class DiaryDay {
               features(text),
               new HistoryEntry(
                   id, Event.ADD, null, text, now, ACTOR, "from the diary of " + day, null)));
-      return new Taken(id, Fate.ADDED, 1);
+      return new Taken(line.heldBy(id, 1), Fate.ADDED);
     }
 
     private Author author(String text) {

@@ -18,7 +18,7 @@ final class Erasures {
 
   private Erasures() {}
 
-  /// Whether its user deleted what an entry says.
+  /// Whether its user deleted what an entry is told by.
   static boolean byUser(MemoryStore store, Line line) {
     return line.memory() == null || byUser(store, line.memory());
   }

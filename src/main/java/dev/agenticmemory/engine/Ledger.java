@@ -12,9 +12,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// one that is new.
 ///
 /// @param lines one an entry
-record Ledger(List<Line> lines) {
+/// @param deleted fingerprints of bodies whose entries their user deleted and the file lost, the
+///   oldest first: what was cut out may be put in again elsewhere, and later
+record Ledger(List<Line> lines, List<String> deleted) {
 
   /// The kind of mark that keeps the ledger of an agent's diaries of a day.
   static final String DIARY = "diary";
@@ -34,13 +38,17 @@ record Ledger(List<Line> lines) {
   /// More days than anybody keeps diaries of.
   private static final int KEPT_MAX = 1_000_000;
 
+  /// So many bodies are known after they are gone: more than a person deletes of one file.
+  private static final int DELETED_MAX = 2_000;
+
   /// Nothing was read yet.
-  static final Ledger EMPTY = new Ledger(List.of());
+  static final Ledger EMPTY = new Ledger(List.of(), List.of());
 
   /// One entry.
   ///
   /// @param of by what it is known again
-  /// @param memory what holds it; null where nothing does, since its user deleted what it says
+  /// @param memory what holds it; null where nothing does, since its user deleted what it is told
+  ///   by
   /// @param own the version in which the memory is there because of this entry alone; 0 where it is
   ///   there for other reasons
   record Line(Imprint of, @Nullable MemoryId memory, long own) {
@@ -48,6 +56,16 @@ record Ledger(List<Line> lines) {
     /// Nothing was made of it yet.
     static Line open(Imprint of) {
       return new Line(of, null, 0);
+    }
+
+    /// The same, held by something.
+    Line heldBy(@Nullable MemoryId id, long own) {
+      return new Line(of, id, own);
+    }
+
+    /// The same as it is told today: an earlier version of this program may have told it otherwise.
+    Line told(Imprint today) {
+      return of.isOwn() ? new Line(today, memory, own) : this;
     }
 
     String entry() {
@@ -64,10 +82,13 @@ record Ledger(List<Line> lines) {
   /// @param before the line of the entry that was there
   /// @param open whether nothing that was there before follows, so that it may as well be a new
   ///   entry after the other was cut off
-  record Edit(Line before, boolean open) {}
+  /// @param last whether that entry was the last one, and so may have been taken half
+  record Edit(Line before, boolean open, boolean last) {}
 
   Ledger {
     lines = List.copyOf(lines);
+    deleted = deleted.subList(Math.max(0, deleted.size() - DELETED_MAX), deleted.size());
+    deleted = List.copyOf(deleted);
   }
 
   List<String> entries() {
@@ -93,6 +114,22 @@ record Ledger(List<Line> lines) {
     return lines.stream().filter(line -> !present.contains(line.entry())).toList();
   }
 
+  /// The bodies by which what its user deleted is known elsewhere in the file: of what is gone from
+  /// where it stood, and stands nowhere else.
+  ///
+  /// @param present the fingerprints of what is in the file
+  /// @param byUser whether its user deleted what an entry says
+  Set<String> deleted(Set<String> present, Predicate<Line> byUser) {
+    Set<String> bodies = new LinkedHashSet<>(deleted);
+    gone(present).stream().filter(byUser).map(line -> line.of().body()).forEach(bodies::add);
+    lines.stream()
+        .filter(line -> present.contains(line.entry()))
+        .map(line -> line.of().body())
+        .forEach(bodies::remove);
+    bodies.remove("");
+    return bodies;
+  }
+
   /// The ledgers of a user as they are when everything of the user is deleted: what its files say
   /// is known again, and nothing holds it.
   static List<Mark> forgotten(MemoryStore store, UserId user, Instant now) {
@@ -103,11 +140,13 @@ record Ledger(List<Line> lines) {
   }
 
   private Ledger forgotten() {
-    return new Ledger(lines.stream().map(line -> Line.open(line.of())).toList());
+    return new Ledger(lines.stream().map(line -> Line.open(line.of())).toList(), deleted);
   }
 
+  /// The lines by entry, for the caller to change.
   Map<String, Line> byEntry() {
-    return lines.stream().collect(Collectors.toMap(Line::entry, line -> line, (a, _) -> a));
+    return lines.stream()
+        .collect(Collectors.toMap(Line::entry, line -> line, (a, _) -> a, HashMap::new));
   }
 
   /// Which of the entries of `now` stand in the place of one that is gone: between the same
@@ -125,7 +164,8 @@ record Ledger(List<Line> lines) {
           boolean paired = gone.size() == fresh.size() || (open && gone.size() == 1);
           for (int i = 0; paired && i < Math.min(gone.size(), fresh.size()); i++) {
             if (gone.get(i).heading().equals(fresh.get(i).heading())) {
-              edits.put(fresh.get(i).entry(), new Edit(gone.get(i), open));
+              boolean last = open && i == gone.size() - 1;
+              edits.put(fresh.get(i).entry(), new Edit(gone.get(i), open, last));
             }
           }
         });
@@ -159,30 +199,48 @@ record Ledger(List<Line> lines) {
   }
 
   String print() {
-    ArrayNode list = Json.array();
+    ObjectNode all = Json.object();
+    ArrayNode list = all.putArray("lines");
     for (Line line : lines) {
-      ObjectNode node = list.addObject().put("e", line.entry()).put("h", line.heading());
-      node.put("b", line.of().body()).put("n", line.of().length());
-      if (line.memory() != null) {
-        node.put("m", line.memory().toString()).put("v", line.own());
-      }
+      print(line, list.addObject());
     }
-    return Json.print(list);
+    deleted.forEach(all.putArray("deleted")::add);
+    return Json.print(all);
+  }
+
+  private static void print(Line line, ObjectNode node) {
+    Imprint of = line.of();
+    node.put("e", of.entry()).put("h", of.heading()).put("t", of.body()).put("c", of.length());
+    if (!of.isOwn()) {
+      node.put("s", of.begun());
+    }
+    if (line.memory() != null) {
+      node.put("m", line.memory().toString()).put("v", line.own());
+    }
   }
 
   static Ledger parse(String text) {
+    JsonNode all = Json.parseOwn(text);
     List<Line> lines = new ArrayList<>();
-    for (JsonNode node : Json.parseOwn(text)) {
-      lines.add(
-          new Line(
-              new Imprint(
-                  node.path("e").asText(),
-                  node.path("h").asText(),
-                  node.path("b").asText(),
-                  node.path("n").asInt()),
-              node.has("m") ? MemoryId.parse(node.path("m").asText()) : null,
-              node.path("v").asLong()));
+    // An earlier version kept the lines alone, and of each a body and a length however short.
+    for (JsonNode node : all.isArray() ? all : all.path("lines")) {
+      lines.add(line(node));
     }
-    return new Ledger(lines);
+    List<String> deleted = new ArrayList<>();
+    all.path("deleted").forEach(body -> deleted.add(body.asText()));
+    return new Ledger(lines, deleted);
+  }
+
+  private static Line line(JsonNode node) {
+    String entry = node.path("e").asText();
+    return new Line(
+        new Imprint(
+            entry,
+            node.path("h").asText(),
+            node.path("t").asText(),
+            node.path("s").asText(entry),
+            node.path("c").asInt()),
+        node.has("m") ? MemoryId.parse(node.path("m").asText()) : null,
+        node.path("v").asLong());
   }
 }

@@ -107,6 +107,13 @@ final class Run {
     progress.accept(what);
   }
 
+  /// Says how many entries of a file their user has deleted, so that nobody misses them.
+  void keptAway(String where, int entries) {
+    if (entries > 0) {
+      say("%s: %d kept away, which were deleted from memory".formatted(where, entries));
+    }
+  }
+
   /// Something could not be done; the rest goes on.
   void failed(String what, long things) {
     count(Fate.FAILED, things);

@@ -37,6 +37,14 @@ public final class Scripts {
     return all == 0 ? 1 : (double) read / all;
   }
 
+  /// Whether words of the script of a character are written without blanks between them.
+  public static boolean isWithoutBlanks(int c) {
+    return switch (UnicodeScript.of(c)) {
+      case HAN, HIRAGANA, KATAKANA, THAI, LAO, KHMER, MYANMAR -> true;
+      default -> false;
+    };
+  }
+
   /// Whether a character is one of those that Chinese, Japanese and Korean are written in.
   static boolean isIdeographic(int c) {
     return switch (UnicodeScript.of(c)) {

@@ -18,15 +18,20 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class DigestTest {
 
@@ -302,22 +307,24 @@ final class DigestTest {
     Memory one = jobs.memories(new Selection.Runs.All(), null).getFirst();
     jobs.engine.oneMemory().delete(LifecycleFixture.CALLER, one.id());
     jobs.digest();
-    jobs.write(diary, entry("09:00", "- Boss: one", "- main: noted") + TWO);
+    jobs.write(diary, TWO);
     jobs.digest();
-    assertThat(jobs.texts()).containsExactly("[10:00]\n- Boss: two");
+    jobs.write(diary, TWO + ONE + THREE);
+    jobs.digest();
+    assertThat(jobs.texts()).containsExactly("[10:00]\n- Boss: two", "[11:00]\n- Boss: three");
   }
 
   @Test
   void aDeletedLastEntryStaysAwayAlsoWhenItGrows() {
-    String begun = entry("10:00", "- Boss: my salary is 5");
+    String begun = entry("10:00", "- Boss: my salary is 5000");
     jobs.write(diary, ONE + begun);
     jobs.digest();
-    delete("[10:00]\n- Boss: my salary is 5");
+    delete("[10:00]\n- Boss: my salary is 5000");
     for (String grown :
         List.of(
-            begun.replace("is 5", "is 5000"), // in the middle of a line
-            begun.replace("is 5", "is 5000\n- main: noted"), // and once more
-            begun.replace("is 5", "is 5000\n- main: noted\n- Boss: thanks") + THREE)) {
+            begun.replace("is 5000", "is 5000 a month"), // in the middle of a line
+            begun.replace("is 5000", "is 5000 a month\n- main: noted"), // and once more
+            begun.replace("is 5000", "is 5000 a month\n- main: noted\n- Boss: thanks") + THREE)) {
       jobs.write(diary, ONE + grown);
       assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(1);
       jobs.dream();
@@ -326,15 +333,144 @@ final class DigestTest {
   }
 
   @Test
+  void theDeletedLastEntryOfAnotherFileOfTheDayStaysAwayAlsoWhenItGrows() {
+    String begun = entry("10:00", "- Boss: my salary is 5000");
+    jobs.write(diary, begun);
+    jobs.write(diary.resolveSibling(DAY + "-evening.md"), THREE);
+    jobs.digest();
+    delete("[10:00]\n- Boss: my salary is 5000");
+    jobs.write(diary, begun.replace("is 5000", "is 5000 a month"));
+    assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(1);
+  }
+
+  @Test
+  void aDeletedEntryWithAnotherAfterItIsCompleteSoWhatIsAddedIsNew() {
+    String complete = entry("10:00", "- Boss: my salary is 5000");
+    jobs.write(diary, ONE + complete + THREE);
+    jobs.digest();
+    delete("[10:00]\n- Boss: my salary is 5000");
+    String added = complete.replace("is 5000", "is 5000 and I was at Anna's wedding");
+    jobs.write(diary, ONE + added + THREE);
+    assertThat(jobs.digest().count(Fate.ADDED)).isEqualTo(1);
+  }
+
+  @Test
+  void aWordThatGoesOnIsAnotherWord() {
+    jobs.write(diary, ONE + entry("10:00", "- Boss: tomorrow I want tea"));
+    jobs.digest();
+    delete("[10:00]\n- Boss: tomorrow I want tea");
+    jobs.write(diary, ONE + entry("10:00", "- Boss: tomorrow I want teaching to start"));
+    assertThat(jobs.digest().count(Fate.ADDED)).isEqualTo(1);
+  }
+
+  @Test
+  void aDeletedEntryOfAScriptWithoutBlanksStaysAwayAlsoWhenItGrows() {
+    String begun = entry("10:00", "- Boss: 我每个月的工资是五千欧元");
+    jobs.write(diary, ONE + begun);
+    jobs.digest();
+    delete("[10:00]\n- Boss: 我每个月的工资是五千欧元");
+    jobs.write(diary, ONE + begun.replace("欧元", "欧元左右"));
+    assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasKeptAwayKeepsNothingAwayOfItsOwnAccord() {
+    String begun = "## Money\n- my salary is 5000 a month\n";
+    String added = "- Anna Petrova is the new accountant of the firm\n";
+    jobs.write(diary, begun);
+    jobs.digest();
+    delete("Money\n- my salary is 5000 a month");
+    jobs.write(diary, begun + added);
+    assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(1);
+    jobs.write(diary, begun); // It is undone, and done again.
+    jobs.digest();
+    jobs.write(diary, begun + added);
+    jobs.digest();
+    String body = begun.replace("## Money\n", "") + added;
+    jobs.write(diary, "## People\n" + body + "\n## Rest\n" + added);
+    assertThat(jobs.digest().count(Fate.FORGOTTEN)).isZero();
+    assertThat(jobs.texts()).hasSize(2);
+  }
+
+  @Test
+  void itIsSaidHowManyEntriesWereKeptAway() {
+    jobs.write(diary, "## Lunch\n- had soup\n\n## Money\n- my salary is 5000 a month\n");
+    jobs.digest();
+    delete("Money\n- my salary is 5000 a month");
+    jobs.write(diary, "## Lunch\n- had soup\n\n## Private\n- my salary is 5000 a month\n");
+    List<String> said = new ArrayList<>();
+    jobs.lifecycle.digest().run(new Digest.Days.Recent(), false, said::add);
+    assertThat(said)
+        .contains("main, 2026-03-01: 1 kept away, which were deleted from memory")
+        .noneMatch(line -> line.contains("salary"));
+  }
+
+  @Test
   void aDeletedEntryStaysAwayAlsoBelowAnotherHeading() {
-    jobs.write(diary, "## Money\n- my salary is 5000\n\n## Work\n- fixed the build\n");
+    jobs.write(diary, "## Money\n- my salary is 5000 a month\n\n## Work\n- fixed the build\n");
     jobs.digest();
-    delete("Money\n- my salary is 5000");
-    jobs.write(diary, "## Work\n- fixed the build\n\n## Private\n- my salary is 5000\n");
-    jobs.digest();
-    jobs.write(diary, "## Work\n- fixed the build\n\n## Very private\n- my salary is 5000\n");
-    jobs.digest();
+    delete("Money\n- my salary is 5000 a month");
+    for (String heading : List.of("Private", "Very private")) {
+      jobs.write(
+          diary,
+          "## Work\n- fixed the build\n\n## %s\n- my salary is 5000 a month\n".formatted(heading));
+      assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(1);
+    }
     assertThat(jobs.texts()).containsExactly("Work\n- fixed the build");
+  }
+
+  @Test
+  void aDeletedEntryThatIsCutOutAndPutInElsewhereLaterStaysAway() {
+    jobs.write(diary, "## Money\n- my salary is 5000 a month\n\n## Work\n- fixed the build\n");
+    jobs.digest();
+    delete("Money\n- my salary is 5000 a month");
+    String cut = "## Work\n- fixed the build\n\n## Lunch\n- had soup\n";
+    for (String again : List.of("Private", "Very private")) {
+      jobs.write(diary, cut);
+      jobs.digest();
+      cut += "\n## Before " + again + "\n- met Bob\n";
+      jobs.write(diary, cut);
+      jobs.digest();
+      jobs.write(diary, cut + "\n## " + again + "\n- my salary is 5000 a month\n");
+      assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void threeThousandDeletedEntriesStayAwayBelowOtherHeadings() {
+    String body = "- what was said in conversation number %d";
+    jobs.write(diary, sections("Talk", body));
+    jobs.digest();
+    jobs.engine.deleteMemories().byUser(LifecycleFixture.CALLER, LifecycleFixture.ALICE, false);
+    jobs.write(diary, sections("Conversation", body));
+    assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(3_000);
+    assertThat(jobs.texts()).isEmpty();
+  }
+
+  private static String sections(String heading, String body) {
+    return IntStream.range(0, 3_000)
+        .mapToObj(i -> "## %s %d\n%s\n\n".formatted(heading, i, body.formatted(i)))
+        .collect(Collectors.joining());
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.agenticmemory.engine.LifecycleFixture#newTexts")
+  void whatIsNewIsTakenHoweverADeletedTextBegan(String deleted, String written) {
+    jobs.write(diary, deleted);
+    jobs.digest();
+    jobs.texts().forEach(this::delete);
+    jobs.write(diary, written);
+    assertThat(jobs.digest().count(Fate.ADDED)).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.agenticmemory.engine.LifecycleFixture#newTexts")
+  void whatIsNewIsTakenAfterAllOfAUserWasDeleted(String deleted, String written) {
+    jobs.write(diary, deleted);
+    jobs.digest();
+    jobs.engine.deleteMemories().byUser(LifecycleFixture.CALLER, LifecycleFixture.ALICE, false);
+    jobs.write(diary, written);
+    assertThat(jobs.digest().count(Fate.ADDED)).isEqualTo(1);
   }
 
   @Test
@@ -379,22 +515,26 @@ final class DigestTest {
 
   @Test
   void allOfADeletedUserStaysAwayAlsoWhenItGrowsOrIsMoved() {
-    jobs.write(diary, "## Money\n- my salary is 5000\n\n## Work\n- fixed the build\n");
+    jobs.write(
+        diary, "## Money\n- my salary is 5000 a month\n\n## Work\n- fixed the build at last\n");
     jobs.digest();
     jobs.engine.deleteMemories().byUser(LifecycleFixture.CALLER, LifecycleFixture.ALICE, false);
-    jobs.write(diary, "## Private\n- my salary is 5000\n\n## Work\n- fixed the build\n- well\n");
+    jobs.write(
+        diary,
+        "## Private\n- my salary is 5000 a month\n\n## Work\n- fixed the build at last\n- well\n");
     assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(2);
     assertThat(jobs.texts()).isEmpty();
   }
 
   @Test
   void aDeletedRunStaysAwayAlsoWhenItsLastEntryGrows() {
-    jobs.write(diary, ONE + TWO);
+    String last = entry("10:00", "- Boss: my salary is 5000");
+    jobs.write(diary, ONE + last);
     jobs.digest();
     jobs.engine
         .deleteMemories()
         .byRun(LifecycleFixture.CALLER, null, new RunId(DAY.toString()), null, false);
-    jobs.write(diary, ONE + TWO.replace("two", "two and more") + THREE);
+    jobs.write(diary, ONE + last.replace("5000", "5000 and more") + THREE);
     jobs.digest();
     assertThat(jobs.texts()).containsExactly("[11:00]\n- Boss: three");
   }

@@ -30,7 +30,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.provider.Arguments;
 
 /// The jobs on a real store and on real files, with a clock that the test moves.
 final class LifecycleFixture implements AutoCloseable {
@@ -118,6 +120,25 @@ final class LifecycleFixture implements AutoCloseable {
 
   static String entry(String time, String... lines) {
     return "### [" + time + "] Session main:abc\n" + String.join("\n", lines) + "\n\n";
+  }
+
+  /// Texts that a person deletes, and new ones that say something else, though they begin like
+  /// these or share a word.
+  static Stream<Arguments> newTexts() {
+    return Stream.of(
+        Arguments.of("tea\n", "teaching started today at the university\n"),
+        Arguments.of("tea\n\n## Work\n", "## Plans\n- tea ceremony with Anna planned for May 3\n"),
+        Arguments.of("## TODO\n", "## TODO\n- buy milk for grandma\n"),
+        Arguments.of("- Likes tea\n", "- Likes teaching physics\n"),
+        Arguments.of(
+            "## Projects\n- Atlas\n", "## Projects\n- Atlas Copco accepted the offer of March\n"),
+        Arguments.of(
+            "## Allergies\n- none\n",
+            "## Allergies\n- none known, but penicillin was never tested\n"),
+        Arguments.of("## Allergies\n- none\n", "## Pets\n- none\n"),
+        Arguments.of(
+            "## Contact\n- Ann\n",
+            "## Contact\n- Anna Petrova is the new accountant, phone 555 0100\n"));
   }
 
   JobReport digest() {
