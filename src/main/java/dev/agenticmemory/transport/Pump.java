@@ -262,6 +262,9 @@ public final class Pump {
   }
 
   private void relink() {
+    if (awaiting) {
+      return; // What is open is told to what comes of that.
+    }
     Link server = toServer();
     if (server != null) {
       resume(server);
@@ -278,13 +281,24 @@ public final class Pump {
       Starter starting = Objects.requireNonNull(starter);
       if (!awaiting) {
         awaiting = true;
+        link = null;
         Thread.ofPlatform().daemon().name("await-server").start(() -> await(starting));
       }
     }
   }
 
   private void await(Starter starting) {
-    Link server = starting.await(this::toServer);
+    Link server = null;
+    try {
+      server = starting.await(this::toServer);
+    } catch (RuntimeException e) {
+      log.accept("No server could be started because of a fault: " + e);
+    } finally {
+      awaited(server);
+    }
+  }
+
+  private void awaited(@Nullable Link server) {
     synchronized (sending) {
       awaiting = false;
       if (foyer != null) {

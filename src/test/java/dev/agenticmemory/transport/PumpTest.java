@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,6 +227,20 @@ final class PumpTest {
       server.close();
       JsonNode listed = client.ask(tool(3, "list_memories", ""));
       assertThat(listed.path("result").path("structuredContent").path("results")).hasSize(1);
+    }
+  }
+
+  @Test
+  void whereStartingAServerFailsByAFaultTheProcessGoesOnByItself() throws Exception {
+    Supplier<List<String>> faulty =
+        () -> {
+          throw new IllegalStateException("A fault");
+        };
+    Starter starter = Starter.of(folder, faulty).orElseThrow();
+    try (Client client = new Client(Fixture.free(), fixture::dispatcher, starter)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      assertThat(client.ask(add(2, "likes tea")).path("result").path("isError").asBoolean(true))
+          .isFalse();
     }
   }
 
@@ -457,7 +472,12 @@ final class PumpTest {
   }
 
   private Optional<Pump> pump(Caller caller, Supplier<Dispatcher> own, OutputStream out) {
-    return Pump.to(origin(caller), null, own, out, _ -> {});
+    return pump(caller, own, out, null);
+  }
+
+  private Optional<Pump> pump(
+      Caller caller, Supplier<Dispatcher> own, OutputStream out, @Nullable Starter starter) {
+    return Pump.to(origin(caller), starter, own, out, _ -> {});
   }
 
   private Pump.Origin origin(Caller caller) {
@@ -465,7 +485,7 @@ final class PumpTest {
   }
 
   private Client client(Caller caller, Supplier<Dispatcher> own) throws IOException {
-    return new Client(caller, own);
+    return new Client(caller, own, null);
   }
 
   /// A client whose process is a pump.
@@ -475,14 +495,16 @@ final class PumpTest {
     private final Thread process;
 
     /// Java's own piped streams mind which threads write.
-    Client(Caller caller, Supplier<Dispatcher> own) throws IOException {
+    Client(Caller caller, Supplier<Dispatcher> own, @Nullable Starter starter)
+        throws IOException {
       Pipe in = Pipe.open();
       Pipe out = Pipe.open();
       toPump = Channels.newOutputStream(in.sink());
       fromPump =
           new BufferedReader(
               new InputStreamReader(Channels.newInputStream(out.source()), StandardCharsets.UTF_8));
-      Pump pump = pump(caller, own, Channels.newOutputStream(out.sink())).orElseThrow();
+      Pump pump =
+          pump(caller, own, Channels.newOutputStream(out.sink()), starter).orElseThrow();
       process =
           Thread.ofPlatform()
               .start(() -> {
