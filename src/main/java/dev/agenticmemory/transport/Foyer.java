@@ -12,13 +12,7 @@ import java.util.function.Consumer;
 final class Foyer implements AutoCloseable {
 
   private static final Set<String> ANSWERED =
-      Set.of(
-          "initialize",
-          "notifications/initialized",
-          "ping",
-          "server/discover",
-          "tools/list",
-          "prompts/list");
+      Set.of("initialize", READY, "ping", "server/discover", "tools/list", "prompts/list");
 
   private final PumpedClient client;
 

@@ -66,6 +66,9 @@ final class PumpTest {
   private static final String ADD_TEA =
       "\"name\":\"add_memory\",\"arguments\":{\"text\":\"likes tea\",\"infer\":false}";
 
+  /// Longer than it takes a process to look whether its server lives.
+  private static final long LOOKS_MS = 8_000;
+
   /// Longer than an update takes to be told.
   private static final long UPDATES_MS = 1_500;
 
@@ -453,6 +456,21 @@ final class PumpTest {
     }
   }
 
+  @Test
+  void aServerThatIsSlowIsWaitedFor() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch late = new CountDownLatch(1);
+    try (LocalServer _ = server(slow(asked, late));
+        Client client = client(Fixture.free(), PumpTest::none)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      client.send(tool(2, "delete_by_user_id", "\"user_id\":\"alice\""));
+      asked.await();
+      Thread.sleep(LOOKS_MS);
+      late.countDown();
+      assertThat(client.next().path("result").path("isError").asBoolean(true)).isFalse();
+    }
+  }
+
   private Dispatcher slow(CountDownLatch asked, CountDownLatch late) {
     Supplier<Engine> engine =
         () -> {
@@ -495,16 +513,14 @@ final class PumpTest {
     private final Thread process;
 
     /// Java's own piped streams mind which threads write.
-    Client(Caller caller, Supplier<Dispatcher> own, @Nullable Starter starter)
-        throws IOException {
+    Client(Caller caller, Supplier<Dispatcher> own, @Nullable Starter starter) throws IOException {
       Pipe in = Pipe.open();
       Pipe out = Pipe.open();
       toPump = Channels.newOutputStream(in.sink());
       fromPump =
           new BufferedReader(
               new InputStreamReader(Channels.newInputStream(out.source()), StandardCharsets.UTF_8));
-      Pump pump =
-          pump(caller, own, Channels.newOutputStream(out.sink()), starter).orElseThrow();
+      Pump pump = pump(caller, own, Channels.newOutputStream(out.sink()), starter).orElseThrow();
       process =
           Thread.ofPlatform()
               .start(() -> {

@@ -54,6 +54,11 @@ final class StarterTest {
     }
 
     @Override
+    public boolean isSilent() {
+      return false;
+    }
+
+    @Override
     public void close() {}
   }
 }
