@@ -243,6 +243,18 @@ only_caches() {
 check "small ones for clients of a server are made too, and nothing else of it is left" only_caches
 run env AGENTIC_MEMORY_JAVA_OPTS=-XX:AOTMode=on "$launcher" --version # ends where the cache is not used
 check "the AOT cache is used" is_silent_version
+fake=$temp/jdk-fake # says what it is run with
+mkdir -p "$fake/bin" "$temp/none"
+echo "JAVA_VERSION=\"$JDK_VERSION\"" >"$fake/release"
+printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >"$fake/bin/java"
+chmod +x "$fake/bin/java"
+printf '# none\nexport MEMORY_SERVER_IDLE_SECONDS="0"' >"$temp/none/.env"
+both_compilers() { [ $status = 0 ] && grep -q AOTCache= "$temp/out" && ! grep -q TieredStopAtLevel "$temp/out"; }
+one_compiler() { [ $status = 0 ] && grep -q TieredStopAtLevel "$temp/out"; }
+run env JAVA_HOME="$fake" MEMORY_HOME="$temp/none" "$launcher" stdio
+check "a client that starts no server, as .env says, runs with both compilers" both_compilers
+run env JAVA_HOME="$fake" MEMORY_HOME="$temp/none" MEMORY_SERVER_IDLE_SECONDS=5 "$launcher" stdio
+check "the environment wins over .env" one_compiler
 echo garbage >"$cache"
 run "$launcher" --version
 check "a corrupt AOT cache does no harm and keeps off standard output" is_version

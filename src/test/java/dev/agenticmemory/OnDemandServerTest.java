@@ -141,6 +141,17 @@ final class OnDemandServerTest {
   }
 
   @Test
+  void aClientWhoseServerIsStoppedGoesOnByItself() throws Exception {
+    try (StdioSession client = client(Map.of())) {
+      String id = client.add("before the stop");
+      assertThat(new ProcessBuilder("kill", "-STOP", String.valueOf(server())).start().waitFor())
+          .isZero();
+      assertThat(client.has(id)).isTrue();
+      assertThat(client.has(client.add("after the stop"))).isTrue();
+    }
+  }
+
+  @Test
   void whatAKilledServerOfAnotherVersionLeftIsNoObstacle() throws Exception {
     Files.write(
         home.resolve("serve.endpoint"), List.of(home.resolve("serve-1.sock").toString(), "x", "0"));

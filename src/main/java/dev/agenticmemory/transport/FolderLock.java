@@ -3,9 +3,11 @@ package dev.agenticmemory.transport;
 import dev.agenticmemory.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /// Something in a data folder that one process at a time may do. The end of the process that does
 /// it lets the next one, however that end comes.
@@ -14,7 +16,7 @@ import java.nio.file.StandardOpenOption;
 final class FolderLock implements AutoCloseable {
 
   private final FileChannel channel;
-  private boolean held;
+  private @Nullable FileLock held;
 
   private FolderLock(FileChannel channel) {
     this.channel = channel;
@@ -32,11 +34,19 @@ final class FolderLock implements AutoCloseable {
   /// Whether this process has it now.
   boolean tryTake() throws IOException {
     try {
-      held = held || channel.tryLock() != null;
+      held = held == null ? channel.tryLock() : held;
     } catch (OverlappingFileLockException _) {
       return false; // Another part of this process has it.
     }
-    return held;
+    return held != null;
+  }
+
+  /// Lets others have it.
+  void release() throws IOException {
+    if (held != null) {
+      held.release();
+      held = null;
+    }
   }
 
   @Override

@@ -11,6 +11,10 @@ interface Link extends AutoCloseable {
   /// Whether nothing comes from it any more, and the pump was told so.
   boolean isOver();
 
+  /// Whether who is on its other side does not even welcome one who comes anew. Takes seconds where
+  /// it is so.
+  boolean isSilent();
+
   @Override
   void close();
 }

@@ -25,6 +25,11 @@ final class OwnLink implements Link {
   }
 
   @Override
+  public boolean isSilent() {
+    return false;
+  }
+
+  @Override
   public void close() {
     client.close();
     dispatcher.close();

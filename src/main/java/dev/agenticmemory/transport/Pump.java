@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,6 +32,9 @@ public final class Pump {
 
   /// How long answers may take after the client has closed its side.
   private static final Duration LAST_ANSWERS_MAX = Duration.ofSeconds(30);
+
+  /// How long an answer may take before it is looked whether its server lives.
+  private static final Duration OWED_MAX = Duration.ofSeconds(3);
 
   /// Most lines that a next server is told again; a client that changes what it follows more often
   /// than that hears of no updates any more once its server was killed.
@@ -53,13 +57,13 @@ public final class Pump {
   private final Consumer<String> log;
 
   /// The client's lines that are not answered yet, by their numbers.
-  private final Map<Long, Numbered> open = new ConcurrentSkipListMap<>();
+  private final NavigableMap<Long, Numbered> open = new ConcurrentSkipListMap<>();
 
   /// Lines that a next server has to be told again, by their numbers.
   private final Map<Long, Numbered> kept = new ConcurrentSkipListMap<>();
 
   private final Object sending = new Object();
-  private @Nullable Link link;
+  private volatile @Nullable Link link;
 
   /// Answers until there is a first link.
   private @Nullable Foyer foyer;
@@ -157,6 +161,7 @@ public final class Pump {
 
   /// Serves the client until its input ends.
   public void serve(InputStream in) throws IOException {
+    Thread.ofPlatform().daemon().name("watch-server").start(this::watch);
     Lines lines = new Lines(in, Conversation.LINE_BYTES_MAX);
     for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
       send(line);
@@ -261,7 +266,30 @@ public final class Pump {
     }
   }
 
+  /// Leaves a server that owes an answer and whose process is stopped: it keeps its connections,
+  /// and says nothing. One that is slow still welcomes who comes. Whoever sends may be held up by
+  /// that server, so nothing is locked here.
+  private void watch() {
+    try {
+      while (true) {
+        Link to = link;
+        Map.Entry<Long, Numbered> owed = open.firstEntry();
+        Thread.sleep(OWED_MAX);
+        boolean waits = owed != null && open.containsKey(owed.getKey());
+        if (to != null && to.equals(link) && waits && to.isSilent() && to.isSilent()) {
+          log.accept("The server of this data folder does not answer any more, and is left.");
+          to.close();
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void relink() {
+    if (awaiting) {
+      return; // What is open is told to what comes of that.
+    }
     Link server = toServer();
     if (server != null) {
       resume(server);
@@ -278,13 +306,24 @@ public final class Pump {
       Starter starting = Objects.requireNonNull(starter);
       if (!awaiting) {
         awaiting = true;
+        link = null;
         Thread.ofPlatform().daemon().name("await-server").start(() -> await(starting));
       }
     }
   }
 
   private void await(Starter starting) {
-    Link server = starting.await(this::toServer);
+    Link server = null;
+    try {
+      server = starting.await(this::toServer);
+    } catch (RuntimeException e) {
+      log.accept("No server could be started because of a fault: " + e);
+    } finally {
+      awaited(server);
+    }
+  }
+
+  private void awaited(@Nullable Link server) {
     synchronized (sending) {
       awaiting = false;
       if (foyer != null) {

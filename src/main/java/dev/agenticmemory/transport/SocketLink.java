@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -15,12 +16,16 @@ import java.util.function.Consumer;
 /// A pump's link to the server of the data folder.
 final class SocketLink implements Link {
 
+  private final Path socket;
+  private final Greeting greeting;
   private final SocketChannel channel;
   private final OutputStream out;
   private final Lines in;
   private volatile boolean over;
 
-  private SocketLink(SocketChannel channel) {
+  private SocketLink(Path socket, Greeting greeting, SocketChannel channel) {
+    this.socket = socket;
+    this.greeting = greeting;
     this.channel = channel;
     this.out = Channels.newOutputStream(channel);
     InputStream stream = Channels.newInputStream(channel);
@@ -37,7 +42,7 @@ final class SocketLink implements Link {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try (Deadline _ = Deadline.on(channel)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
-      SocketLink link = new SocketLink(channel);
+      SocketLink link = new SocketLink(socket, greeting, channel);
       link.send(greeting.line());
       if (!(link.in.next() instanceof Lines.Line.Text(String word))
           || !word.equals(Greeting.WELCOME)) {
@@ -74,6 +79,17 @@ final class SocketLink implements Link {
   @Override
   public boolean isOver() {
     return over;
+  }
+
+  @Override
+  public boolean isSilent() {
+    try (SocketLink _ = open(socket, greeting, _ -> {}, _ -> {})) {
+      return false;
+    } catch (ClosedChannelException _) {
+      return true; // The deadline has passed.
+    } catch (IOException _) {
+      return false; // It is gone or is ending, which this link is told by itself.
+    }
   }
 
   @Override

@@ -27,6 +27,9 @@ public final class Starter {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(10);
 
+  /// How long others have to take their turn, where the start of a server has failed.
+  private static final Duration TURN = Duration.ofMillis(500);
+
   private static final String SHELL = "/bin/sh";
 
   /// Runs its arguments out of reach of the signals that are meant for who runs it. macOS has no
@@ -73,21 +76,51 @@ public final class Starter {
 
   private @Nullable Link await(Supplier<@Nullable Link> connect, FolderLock lock)
       throws IOException, InterruptedException {
-    Process started = null;
     long until = System.nanoTime() + START_MAX.toNanos();
-    while (System.nanoTime() < until) {
-      boolean mayStart = started == null && lock.tryTake();
-      boolean failed = started != null && !started.isAlive();
+    Link link = ofOthers(connect, lock, until);
+    if (link == null && !isOver(until)) {
+      link = ofOwn(connect, until);
+    }
+    if (link == null && !isOver(until)) {
+      lock.release();
+      Thread.sleep(TURN); // Who else waits takes it meanwhile, and may fare better.
+      link = ofOthers(connect, lock, until);
+    }
+    return link;
+  }
+
+  /// Waits for a server of another process's, until it is this one's turn to start one.
+  private static @Nullable Link ofOthers(
+      Supplier<@Nullable Link> connect, FolderLock lock, long until)
+      throws IOException, InterruptedException {
+    while (!isOver(until)) {
+      boolean turn = lock.tryTake();
       Link link = connect.get();
-      if (link != null || failed) {
+      if (link != null || turn) {
         return link;
-      }
-      if (mayStart) {
-        started = start();
       }
       Thread.sleep(LOOK_EVERY);
     }
     return null;
+  }
+
+  /// Starts one, and waits for it as long as it lives.
+  private @Nullable Link ofOwn(Supplier<@Nullable Link> connect, long until)
+      throws IOException, InterruptedException {
+    Process started = start();
+    while (!isOver(until)) {
+      boolean failed = !started.isAlive();
+      Link link = connect.get();
+      if (link != null || failed) {
+        return link;
+      }
+      Thread.sleep(LOOK_EVERY);
+    }
+    return null;
+  }
+
+  private static boolean isOver(long until) {
+    return System.nanoTime() - until >= 0;
   }
 
   /// In the data folder, since the client's own may be gone tomorrow.

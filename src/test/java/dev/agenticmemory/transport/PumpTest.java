@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,9 @@ final class PumpTest {
 
   private static final String ADD_TEA =
       "\"name\":\"add_memory\",\"arguments\":{\"text\":\"likes tea\",\"infer\":false}";
+
+  /// Longer than it takes a process to look whether its server lives.
+  private static final long LOOKS_MS = 8_000;
 
   /// Longer than an update takes to be told.
   private static final long UPDATES_MS = 1_500;
@@ -226,6 +230,20 @@ final class PumpTest {
       server.close();
       JsonNode listed = client.ask(tool(3, "list_memories", ""));
       assertThat(listed.path("result").path("structuredContent").path("results")).hasSize(1);
+    }
+  }
+
+  @Test
+  void whereStartingAServerFailsByAFaultTheProcessGoesOnByItself() throws Exception {
+    Supplier<List<String>> faulty =
+        () -> {
+          throw new IllegalStateException("A fault");
+        };
+    Starter starter = Starter.of(folder, faulty).orElseThrow();
+    try (Client client = new Client(Fixture.free(), fixture::dispatcher, starter)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      assertThat(client.ask(add(2, "likes tea")).path("result").path("isError").asBoolean(true))
+          .isFalse();
     }
   }
 
@@ -438,6 +456,21 @@ final class PumpTest {
     }
   }
 
+  @Test
+  void aServerThatIsSlowIsWaitedFor() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch late = new CountDownLatch(1);
+    try (LocalServer _ = server(slow(asked, late));
+        Client client = client(Fixture.free(), PumpTest::none)) {
+      client.ask(Frames.initialize("2025-11-25"));
+      client.send(tool(2, "delete_by_user_id", "\"user_id\":\"alice\""));
+      asked.await();
+      Thread.sleep(LOOKS_MS);
+      late.countDown();
+      assertThat(client.next().path("result").path("isError").asBoolean(true)).isFalse();
+    }
+  }
+
   private Dispatcher slow(CountDownLatch asked, CountDownLatch late) {
     Supplier<Engine> engine =
         () -> {
@@ -457,7 +490,12 @@ final class PumpTest {
   }
 
   private Optional<Pump> pump(Caller caller, Supplier<Dispatcher> own, OutputStream out) {
-    return Pump.to(origin(caller), null, own, out, _ -> {});
+    return pump(caller, own, out, null);
+  }
+
+  private Optional<Pump> pump(
+      Caller caller, Supplier<Dispatcher> own, OutputStream out, @Nullable Starter starter) {
+    return Pump.to(origin(caller), starter, own, out, _ -> {});
   }
 
   private Pump.Origin origin(Caller caller) {
@@ -465,7 +503,7 @@ final class PumpTest {
   }
 
   private Client client(Caller caller, Supplier<Dispatcher> own) throws IOException {
-    return new Client(caller, own);
+    return new Client(caller, own, null);
   }
 
   /// A client whose process is a pump.
@@ -475,14 +513,14 @@ final class PumpTest {
     private final Thread process;
 
     /// Java's own piped streams mind which threads write.
-    Client(Caller caller, Supplier<Dispatcher> own) throws IOException {
+    Client(Caller caller, Supplier<Dispatcher> own, @Nullable Starter starter) throws IOException {
       Pipe in = Pipe.open();
       Pipe out = Pipe.open();
       toPump = Channels.newOutputStream(in.sink());
       fromPump =
           new BufferedReader(
               new InputStreamReader(Channels.newInputStream(out.source()), StandardCharsets.UTF_8));
-      Pump pump = pump(caller, own, Channels.newOutputStream(out.sink())).orElseThrow();
+      Pump pump = pump(caller, own, Channels.newOutputStream(out.sink()), starter).orElseThrow();
       process =
           Thread.ofPlatform()
               .start(() -> {
