@@ -1,6 +1,5 @@
 package dev.agenticmemory.schedule;
 
-import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.engine.Job;
 import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Mark;
@@ -57,8 +56,8 @@ final class Turn implements AutoCloseable {
       } else {
         mark = next;
       }
-    } catch (MemoryException e) {
-      LOG.warn("The turn of {} could not be prolonged: {}", job.word(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.warn("The turn of {} could not be prolonged; it is tried again", job.word(), e);
     }
   }
 
@@ -97,8 +96,13 @@ final class Turn implements AutoCloseable {
     var _ = ended.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /// Gives it up. Where that fails its lease runs out: what was run went well all the same.
   @Override
   public void close() {
-    end(List.of());
+    try {
+      end(List.of());
+    } catch (RuntimeException e) {
+      LOG.warn("The turn of {} could not be given up: its lease runs out", job.word(), e);
+    }
   }
 }

@@ -22,6 +22,9 @@ public final class Turns implements AutoCloseable {
   /// How long a run is another's before it counts as dead; prolonged while it goes on.
   static final Duration LEASE = Duration.ofMinutes(5);
 
+  /// By how much the clocks of two processes may differ.
+  private static final Duration CLOCKS_APART_MAX = Duration.ofMinutes(1);
+
   private static final String KIND = "job-turn";
 
   /// How long the end of the process waits for a run to reach a place where it can stop.
@@ -54,8 +57,10 @@ public final class Turns implements AutoCloseable {
   /// @param until when its turn is over unless it prolongs that
   record Holder(String who, Instant until) {
 
+    /// A turn whose end is further away than any turn is long was claimed by a clock that was
+    /// wrong.
     boolean isOver(Instant now) {
-      return !until.isAfter(now);
+      return !until.isAfter(now) || until.isAfter(now.plus(LEASE).plus(CLOCKS_APART_MAX));
     }
   }
 

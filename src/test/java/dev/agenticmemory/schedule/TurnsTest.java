@@ -11,6 +11,7 @@ import dev.agenticmemory.engine.JobReport;
 import dev.agenticmemory.llm.Usage;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.sqlite.SqliteStore;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,67 @@ final class TurnsTest {
     lost.close();
     assertThat(ours.claim(Job.SYNC)).isInstanceOf(Turns.Claim.Taken.class);
     next.close();
+  }
+
+  @Test
+  void aTurnThatWasClaimedByAClockFarAheadIsOver() {
+    Instant today = now;
+    now = today.plus(Duration.ofDays(400));
+    Turn wrong = held(others.claim(Job.SYNC));
+    now = today;
+    Turn right = held(ours.claim(Job.SYNC));
+    wrong.close();
+    assertThat(others.claim(Job.SYNC)).isInstanceOf(Turns.Claim.Taken.class);
+    right.close();
+  }
+
+  @Test
+  void aTurnOfAClockThatIsALittleAheadIsNotOver() {
+    now = now.plusSeconds(50);
+    try (Turn _ = held(others.claim(Job.SYNC))) {
+      now = now.minusSeconds(50);
+      assertThat(ours.claim(Job.SYNC)).isInstanceOf(Turns.Claim.Taken.class);
+    }
+  }
+
+  @Test
+  void aFaultOfTheStoreEndsNeitherTheTurnNorWhatWentWell() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    Turns faulty = new Turns(whileNot(broken), clock, "process 3@here");
+    JobReport report =
+        new ByHand(faulty, Duration.ZERO)
+            .run(
+                Job.SYNC,
+                _ -> {},
+                () -> {
+                  broken.set(true);
+                  return report();
+                });
+    assertThat(report).isEqualTo(report());
+    broken.set(false);
+    try (Turn turn = held(faulty.claim(Job.DREAM))) {
+      broken.set(true);
+      turn.prolong();
+      broken.set(false);
+      now = now.plus(Turns.LEASE.dividedBy(2));
+      turn.prolong();
+      now = now.plus(Turns.LEASE.dividedBy(2));
+      assertThat(ours.claim(Job.DREAM)).isInstanceOf(Turns.Claim.Taken.class);
+    }
+  }
+
+  /// The store, in which nothing can be written while it is broken.
+  private MemoryStore whileNot(AtomicBoolean broken) {
+    return (MemoryStore)
+        Proxy.newProxyInstance(
+            MemoryStore.class.getClassLoader(),
+            new Class<?>[] {MemoryStore.class},
+            (_, method, arguments) -> {
+              if (broken.get() && method.getName().equals("apply")) {
+                throw new IllegalStateException("broken");
+              }
+              return method.invoke(store, arguments);
+            });
   }
 
   @Test
