@@ -5,9 +5,7 @@ import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.UserId;
-import dev.agenticmemory.store.Change;
 import dev.agenticmemory.store.Extent;
-import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.MemoryStore;
 import java.time.Clock;
 import java.util.List;
@@ -65,11 +63,15 @@ public final class DeleteMemories {
   /// Returns how many memories there were; with `dryRun`, how many there are.
   public long byUser(Caller caller, UserId user, boolean dryRun) {
     caller.requireAllAgents("Forgetting a user");
-    UserId owner = caller.user(user);
-    List<Mark> ledgers = dryRun ? List.of() : Ledger.forgotten(store, owner, clock.instant());
-    long deleted = delete(caller, new Extent(owner, null, null), dryRun);
-    // By these the texts are known again under another heading, too.
-    ledgers.forEach(ledger -> writer.apply(List.of(new Change.ClaimMark(ledger))));
+    caller.require(Right.DELETE);
+    Extent all = new Extent(caller.user(user), null, null);
+    if (dryRun) {
+      return store.count(all);
+    }
+    CarriedLedgers ledgers = new CarriedLedgers(store, writer, all.user(), clock.instant());
+    ledgers.putAside();
+    long deleted = delete(caller, all, false);
+    ledgers.putBack();
     return deleted;
   }
 

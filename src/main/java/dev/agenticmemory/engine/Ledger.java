@@ -36,7 +36,7 @@ record Ledger(List<Line> lines, List<String> deleted) {
   static final String NOTES = "notes";
 
   /// More days than anybody keeps diaries of.
-  private static final int KEPT_MAX = 1_000_000;
+  static final int KEPT_MAX = 1_000_000;
 
   /// So many bodies are known after they are gone: more than a person deletes of one file.
   private static final int DELETED_MAX = 2_000;

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DigestTest {
 
@@ -524,6 +525,39 @@ final class DigestTest {
         "## Private\n- my salary is 5000 a month\n\n## Work\n- fixed the build at last\n- well\n");
     assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(2);
     assertThat(jobs.texts()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aDeleteOfAllOfAUserThatDiesAnywhereIsDoneByTheNextOne(boolean after) {
+    int calls = 0;
+    boolean died = true;
+    while (died) {
+      calls++;
+      Path place = folder.resolve("dies" + calls);
+      try (LifecycleFixture alive = new LifecycleFixture(place)) {
+        Path file = alive.diary(MAIN, DAY);
+        alive.write(file, "## Money\n- my salary is 5000 a month\n");
+        alive.digest();
+        died = dies(place, calls, after);
+        alive
+            .engine
+            .deleteMemories()
+            .byUser(LifecycleFixture.CALLER, LifecycleFixture.ALICE, false);
+        alive.write(file, "## Private\n- my salary is 5000 a month\n");
+        assertThat(alive.digest().count(Fate.FORGOTTEN)).as("call %d", calls).isEqualTo(1);
+      }
+    }
+    assertThat(calls).isGreaterThan(4);
+  }
+
+  private static boolean dies(Path place, int call, boolean after) {
+    try (LifecycleFixture dying = new LifecycleFixture(place, null, DyingStore.at(call, after))) {
+      dying.engine.deleteMemories().byUser(LifecycleFixture.CALLER, LifecycleFixture.ALICE, false);
+      return false;
+    } catch (DyingStore.Killed _) {
+      return true;
+    }
   }
 
   @Test
