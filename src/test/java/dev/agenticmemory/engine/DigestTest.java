@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.json.Json;
+import dev.agenticmemory.store.Change;
+import dev.agenticmemory.store.Mark;
 import dev.agenticmemory.store.Selection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -418,6 +421,30 @@ final class DigestTest {
       assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(1);
     }
     assertThat(jobs.texts()).containsExactly("Work\n- fixed the build");
+  }
+
+  @Test
+  void whatAnEarlierVersionReadIsToldAsTodayFromTheNextEntryOn() {
+    String said = "\n- my salary is 5000 a month\n\n";
+    jobs.write(diary, "## Money" + said);
+    jobs.digest();
+    Mark mark = jobs.store.marks(Ledger.DIARY, LifecycleFixture.ALICE.value(), 1).getFirst();
+    Ledger.Line line = Ledger.parse(mark.value()).lines().getFirst();
+    String earlier =
+        Json.print(
+            Json.array()
+                .add(
+                    Json.object()
+                        .put("e", line.entry())
+                        .put("h", line.heading())
+                        .put("m", String.valueOf(line.memory()))
+                        .put("v", line.own())));
+    jobs.store.apply(List.of(new Change.PutMark(new Mark(mark.name(), earlier, mark.written()))));
+    jobs.write(diary, "## Money" + said + "## Work\n- fixed the build\n");
+    jobs.digest();
+    delete("Money\n- my salary is 5000 a month");
+    jobs.write(diary, "## Private" + said + "## Work\n- fixed the build\n");
+    assertThat(jobs.digest().count(Fate.FORGOTTEN)).isEqualTo(1);
   }
 
   @Test
