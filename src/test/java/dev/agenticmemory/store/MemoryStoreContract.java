@@ -1637,8 +1637,13 @@ public abstract class MemoryStoreContract {
           .as("query %d", i)
           .extracting(found -> Objects.requireNonNull(all.get(found.id())).cosine(query))
           .filteredOn(cosine -> cosine >= tenth - ROUNDED)
-          .hasSizeGreaterThanOrEqualTo(10);
+          .hasSizeGreaterThanOrEqualTo(ofTheNearestTen());
     }
+  }
+
+  /// How many of the ten nearest among thousands are found at least.
+  protected int ofTheNearestTen() {
+    return 10;
   }
 
   /// Half of them scattered, half in a few dense clusters.
