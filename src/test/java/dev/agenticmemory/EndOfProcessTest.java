@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -71,18 +70,9 @@ final class EndOfProcessTest {
   }
 
   private Process process(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djava.io.tmpdir=" + folder.resolve("tmp"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.agenticmemory.Main"));
-    command.addAll(List.of(arguments));
+    List<String> options = List.of("-Djava.io.tmpdir=" + folder.resolve("tmp"));
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(OwnProcess.command(options, List.of(arguments)))
             .directory(folder.toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     builder.environment().put("MEMORY_HOME", folder.resolve("data").toString());

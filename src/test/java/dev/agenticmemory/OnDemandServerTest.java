@@ -297,17 +297,8 @@ final class OnDemandServerTest {
   }
 
   private Process process(Map<String, String> env, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.agenticmemory.Main"));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    List<String> options = List.of("-XX:TieredStopAtLevel=1");
+    ProcessBuilder builder = new ProcessBuilder(OwnProcess.command(options, List.of(arguments)));
     builder.environment().put("MEMORY_HOME", home.toString());
     builder.environment().put("MEMORY_USER_ID", "alice");
     builder.environment().putAll(env);

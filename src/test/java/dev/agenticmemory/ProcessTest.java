@@ -147,7 +147,7 @@ final class ProcessTest {
   }
 
   private McpSyncClient client() {
-    List<String> command = command();
+    List<String> command = OwnProcess.command(List.of("stdio"));
     ServerParameters parameters =
         ServerParameters.builder(command.getFirst())
             .args(
@@ -162,19 +162,9 @@ final class ProcessTest {
   }
 
   private Process process(List<String> arguments, Map<String, String> env) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(Stream.concat(command().stream(), arguments.stream()).toList());
+    ProcessBuilder builder = new ProcessBuilder(OwnProcess.command(arguments));
     builder.environment().put("MEMORY_HOME", home.toString());
     builder.environment().putAll(env);
     return builder.start();
-  }
-
-  private static List<String> command() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED",
-        "-cp",
-        System.getProperty("java.class.path"),
-        "dev.agenticmemory.Main");
   }
 }

@@ -203,16 +203,7 @@ final class ServeProcessTest {
   }
 
   private Process start(List<String> arguments, Map<String, String> env) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.agenticmemory.Main"));
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(OwnProcess.command(arguments));
     builder.environment().put("MEMORY_HOME", home.toString());
     builder.environment().put("OPENCLAW_HOME", home.resolve("openclaw").toString());
     builder.environment().putAll(env);

@@ -210,18 +210,10 @@ final class ServiceProcessTest {
 
   private Ended install(String answers, Map<String, String> shell, String... options)
       throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.agenticmemory.Main",
-                "install",
-                "service"));
-    command.addAll(List.of(options));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    List<String> arguments = new ArrayList<>(List.of("install", "service"));
+    arguments.addAll(List.of(options));
+    ProcessBuilder builder =
+        new ProcessBuilder(OwnProcess.command(arguments)).redirectErrorStream(true);
     builder.environment().clear();
     builder.environment().put("PATH", folder.resolve("bin") + ":/usr/bin:/bin");
     builder.environment().put("HOME", folder.toString());

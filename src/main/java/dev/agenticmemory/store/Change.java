@@ -55,25 +55,28 @@ public sealed interface Change {
     }
   }
 
+  /// A change of marks and tasks, which no memory sees.
+  sealed interface Bookkeeping extends Change {}
+
   /// Writes a mark, replacing one of the same name.
-  record PutMark(Mark mark) implements Change {}
+  record PutMark(Mark mark) implements Bookkeeping {}
 
   /// Writes a mark that must not be there yet. Refused as [Outcome.Marked] where it is.
-  record ClaimMark(Mark mark) implements Change {}
+  record ClaimMark(Mark mark) implements Bookkeeping {}
 
   /// Writes a mark in place of what was read of it. Refused as [Outcome.Superseded] where it has
   /// another value by now, or is gone.
   ///
   /// @param before the value that was read
-  record ReplaceMark(Mark mark, String before) implements Change {}
+  record ReplaceMark(Mark mark, String before) implements Bookkeeping {}
 
   /// Removes a mark; nothing happens where there is none.
-  record RemoveMark(Mark.Name name) implements Change {}
+  record RemoveMark(Mark.Name name) implements Bookkeeping {}
 
   /// Writes a task, replacing one of the same id, and with it any lease on that.
-  record PutTask(Task task) implements Change {}
+  record PutTask(Task task) implements Bookkeeping {}
 
   /// Ends a task that this process holds. Refused as [Outcome.LeaseLost] where it does not any
   /// more.
-  record EndTask(Lease lease) implements Change {}
+  record EndTask(Lease lease) implements Bookkeeping {}
 }

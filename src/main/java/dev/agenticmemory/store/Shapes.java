@@ -19,15 +19,7 @@ public final class Shapes {
       switch (change) {
         case Change.Add(var _, Features features, var _) -> require(features, space);
         case Change.Revise(var _, Features features, var _) -> require(features, space);
-        case Change.Annotate _,
-            Change.Retire _,
-            Change.Erase _,
-            Change.PutMark _,
-            Change.ClaimMark _,
-            Change.ReplaceMark _,
-            Change.RemoveMark _,
-            Change.PutTask _,
-            Change.EndTask _ -> {}
+        case Change.Annotate _, Change.Retire _, Change.Erase _, Change.Bookkeeping _ -> {}
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.agenticmemory.migration;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agenticmemory.OwnProcess;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.embed.onnx.OnnxEmbedder;
@@ -126,17 +127,8 @@ final class MigrationTest {
     Run(String from, String to) throws IOException {
       ProcessBuilder builder =
           new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "--enable-native-access=ALL-UNNAMED",
-                  "-Xmx1g",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  "dev.agenticmemory.Main",
-                  "migrate",
-                  "--from",
-                  from,
-                  "--to",
-                  to)
+                  OwnProcess.command(
+                      List.of("-Xmx1g"), List.of("migrate", "--from", from, "--to", to)))
               .redirectErrorStream(true);
       builder.environment().putAll(settings);
       process = builder.start();

@@ -198,16 +198,7 @@ public final class S3VectorsStore implements MemoryStore {
           new Change.Add(memory, thin(features), history);
       case Change.Revise(Memory memory, Features features, HistoryEntry history) ->
           new Change.Revise(memory, thin(features), history);
-      case Change.Annotate _,
-          Change.Retire _,
-          Change.Erase _,
-          Change.PutMark _,
-          Change.ClaimMark _,
-          Change.ReplaceMark _,
-          Change.RemoveMark _,
-          Change.PutTask _,
-          Change.EndTask _ ->
-          change;
+      case Change.Annotate _, Change.Retire _, Change.Erase _, Change.Bookkeeping _ -> change;
     };
   }
 

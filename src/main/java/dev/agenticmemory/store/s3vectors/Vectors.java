@@ -101,15 +101,7 @@ final class Vectors {
         case Change.Revise(Memory memory, Features features, var _) ->
             added.addAll(
                 entries(new Dossier.State(memory, features, memory.times().updated(), null)));
-        case Change.Annotate _,
-            Change.Retire _,
-            Change.Erase _,
-            Change.PutMark _,
-            Change.ClaimMark _,
-            Change.ReplaceMark _,
-            Change.RemoveMark _,
-            Change.PutTask _,
-            Change.EndTask _ -> {}
+        case Change.Annotate _, Change.Retire _, Change.Erase _, Change.Bookkeeping _ -> {}
       }
     }
     return added;
@@ -132,13 +124,7 @@ final class Vectors {
         case Change.Annotate annotate -> touched.addAll(keys(annotate.memory().id()));
         case Change.Retire retire -> touched.addAll(keys(retire.id()));
         case Change.Erase erase -> touched.addAll(keys(erase.id()));
-        case Change.Add _,
-            Change.PutMark _,
-            Change.ClaimMark _,
-            Change.ReplaceMark _,
-            Change.RemoveMark _,
-            Change.PutTask _,
-            Change.EndTask _ -> {}
+        case Change.Add _, Change.Bookkeeping _ -> {}
       }
     }
     return touched;
