@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,12 +146,10 @@ final class ProcessTest {
   }
 
   private McpSyncClient client() {
-    List<String> command = OwnProcess.command(List.of("stdio"));
+    List<String> command = OwnProcess.command(List.of("stdio", "--standalone"));
     ServerParameters parameters =
         ServerParameters.builder(command.getFirst())
-            .args(
-                Stream.concat(command.stream().skip(1), Stream.of("stdio", "--standalone"))
-                    .toList())
+            .args(command.subList(1, command.size()))
             .env(Map.of("MEMORY_HOME", home.toString(), "MEMORY_USER_ID", "alice"))
             .build();
     return McpClient.sync(
