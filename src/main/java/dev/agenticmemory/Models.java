@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The models that the settings ask for.
@@ -89,15 +90,18 @@ final class Models {
         : new PromptedModel(chat, Prompts.read(llm.extractionPrompt(), llm.decisionPrompt()));
   }
 
-  /// Null where none is configured. What reads what a search found; null for nothing.
-  static @Nullable Reranker reranker(Config config, Clock clock) {
+  /// What reads what a search found; null where none is configured.
+  ///
+  /// @param metered counts what a language model is asked
+  static @Nullable Reranker reranker(
+      Config config, UnaryOperator<LanguageModel> metered, Clock clock) {
     return switch (config.rerank()) {
       case null -> null;
       case Rerank.Http(URI url, String name, Secret key, Duration timeout, int topN) ->
           new HttpReranker(new HttpReranker.Settings(url, name, value(key), timeout, topN));
       case Rerank.Model(Duration timeout, int topN) -> {
         LanguageModel model = languageModel(config.llm().withTimeout(timeout), clock);
-        yield model == null ? null : new ModelReranker(model, topN);
+        yield model == null ? null : new ModelReranker(metered.apply(model), topN, clock);
       }
     };
   }

@@ -36,6 +36,7 @@ import dev.agenticmemory.metrics.MeteredModel;
 import dev.agenticmemory.openclaw.Layout;
 import dev.agenticmemory.openclaw.NamedFolders;
 import dev.agenticmemory.openclaw.OpenClaw;
+import dev.agenticmemory.rerank.Reranker;
 import dev.agenticmemory.schedule.ByHand;
 import dev.agenticmemory.schedule.Scheduler;
 import dev.agenticmemory.schedule.Turns;
@@ -109,7 +110,7 @@ final class Program implements AutoCloseable {
           Engine.of(
               opened,
               embedder(),
-              new Refinement(Models.reranker(config, Clock.systemUTC()), config.diversity()),
+              new Refinement(reranker(), config.diversity()),
               inference(),
               this::signal,
               Clock.systemUTC());
@@ -209,10 +210,18 @@ final class Program implements AutoCloseable {
   private synchronized @Nullable LanguageModel languageModel() {
     if (languageModel == null) {
       LanguageModel model = Models.languageModel(config.llm(), Clock.systemUTC());
-      languageModel =
-          model == null || network == null ? model : new MeteredModel(model, network.metrics());
+      languageModel = model == null ? null : metered(model);
     }
     return languageModel;
+  }
+
+  private LanguageModel metered(LanguageModel model) {
+    return network == null ? model : new MeteredModel(model, network.metrics());
+  }
+
+  /// Null where none is configured.
+  private @Nullable Reranker reranker() {
+    return Models.reranker(config, this::metered, Clock.systemUTC());
   }
 
   private synchronized void signal() {
@@ -348,10 +357,18 @@ final class Program implements AutoCloseable {
   }
 
   /// Runs a dataset through a store of its own.
-  Report evaluate(Dataset dataset, Path home, Consumer<String> progress) {
+  Report evaluate(Dataset dataset, boolean rerank, Path home, Consumer<String> progress) {
+    Reranker reranker = rerank ? reranker() : null;
+    if (rerank && reranker == null) {
+      throw new InvalidInput(
+          "--rerank",
+          "needs a reranker, and none is configured",
+          "Set RERANK_URL, or RERANK_PROVIDER=llm and a language model.");
+    }
     Embedder model = embedder();
     try (MemoryStore other = new SqliteStore(home.resolve("memory.db"), model.space())) {
-      return Evaluation.of(dataset, other, model, Clock.systemUTC(), progress);
+      return Evaluation.of(
+          dataset, other, model, new Refinement(reranker, 0), Clock.systemUTC(), progress);
     }
   }
 

@@ -73,7 +73,7 @@ final class ArchitectureTest {
             mayUse("clients", "domain", "json"),
             mayUse("systemd", "domain"),
             mayUse("rerank.*", "domain", "rerank", "json", "llm", "remote"),
-            mayUse("eval", "domain", "text", "json", "store", "embed", "engine", "llm"),
+            mayUse("eval", "domain", "text", "json", "store", "embed", "engine", "llm", "rerank"),
             mayUse("config", "domain"),
             slices().matching(ROOT + ".(*)..").should().beFreeOfCycles(),
             onlyMainCalls(System.class, "getenv", "settings enter the program in one place"),

@@ -31,8 +31,9 @@ public final class EvalCommand implements Callable<Integer> {
   public interface Runner {
     /// Stores the dataset in an empty folder and measures what is found.
     ///
+    /// @param rerank with the reranker of the settings
     /// @param progress is told what is being done
-    Report run(Dataset dataset, Path home, Consumer<String> progress);
+    Report run(Dataset dataset, boolean rerank, Path home, Consumer<String> progress);
   }
 
   /// Plays the table of conversations with the language model of the settings.
@@ -60,6 +61,9 @@ public final class EvalCommand implements Callable<Integer> {
       description = "A file or folder: REALTALK, LoCoMo, BEAM, or JSON lines.")
   @Nullable Path dataset;
 
+  @Option(names = "--rerank", description = "Have the reranker of the settings read what is found.")
+  boolean rerank;
+
   @Option(names = "--json", description = "Print the report as JSON.")
   boolean json;
 
@@ -85,7 +89,7 @@ public final class EvalCommand implements Callable<Integer> {
           spec.commandLine(), "DATASET is missing; name a file or folder, or pass --extract");
     }
     Dataset read = Datasets.read(dataset);
-    Report report = Folders.temporary(home -> runner.run(read, home, progress));
+    Report report = Folders.temporary(home -> runner.run(read, rerank, home, progress));
     return print(report.json(), report.lines());
   }
 

@@ -14,7 +14,9 @@ import dev.agenticmemory.store.Candidates;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Query;
 import dev.agenticmemory.store.Selection;
+import dev.agenticmemory.text.Excerpts;
 import dev.agenticmemory.text.Sameness;
+import dev.agenticmemory.text.Words;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -45,6 +47,10 @@ public final class SearchMemories {
 
   /// More speakers than this are no conversation, and no query is told apart by them.
   private static final int SPEAKERS_MAX = 1_000;
+
+  /// What a reranker's word counts beside the score that it replaces: language models rate in few
+  /// steps, and among equals the old order is the better one.
+  private static final double READ_SHARE = 10.0 / 11;
 
   /// How many hits are compared with each other where diverse ones are wanted.
   private static final int DIVERSE_MAX = 50;
@@ -161,6 +167,11 @@ public final class SearchMemories {
   private static final Comparator<Scored> BEST_FIRST =
       Comparator.comparingDouble(Scored::score).reversed().thenComparing(one -> one.candidate.id());
 
+  /// In the order of a conversation, in which each explains the next to who reads them.
+  private static final Comparator<Scored> AS_SAID =
+      Comparator.<Scored, Instant>comparing(one -> one.candidate.happened())
+          .thenComparing(one -> one.candidate.id());
+
   private Ranked scored(Selection selection, SearchRequest request, Instant now) {
     Question question =
         Question.of(
@@ -216,13 +227,15 @@ public final class SearchMemories {
     List<Scored> best = scored.subList(0, Math.min(reranker.topN(), scored.size()));
     Map<MemoryId, Memory> memories = load(best);
     List<Scored> read =
-        best.stream().filter(one -> memories.containsKey(one.candidate.id())).toList();
+        best.stream()
+            .filter(one -> memories.containsKey(one.candidate.id()))
+            .sorted(AS_SAID)
+            .toList();
     if (read.isEmpty()) {
       return new Ranked(scored, null);
     }
     try {
-      List<Double> scores =
-          reranker.scores(query, read.stream().map(one -> text(memories, one)).toList());
+      List<Double> scores = reranker.scores(query, texts(query, read, memories, reranker));
       return new Ranked(merged(read, scores, scored.subList(best.size(), scored.size())), null);
     } catch (Unavailable e) {
       return new Ranked(
@@ -259,17 +272,32 @@ public final class SearchMemories {
     return diverse;
   }
 
-  private static String text(Map<MemoryId, Memory> memories, Scored one) {
-    return Objects.requireNonNull(memories.get(one.candidate.id())).text();
+  /// What the reranker reads: who said it and when, and of a long text what was asked about.
+  private static List<String> texts(
+      String query, List<Scored> read, Map<MemoryId, Memory> memories, Reranker reranker) {
+    Set<String> terms = Set.copyOf(Words.ofQuery(query));
+    List<String> texts = new ArrayList<>();
+    for (Scored one : read) {
+      Candidate.Nature nature = one.candidate.nature();
+      String text = Objects.requireNonNull(memories.get(one.candidate.id())).text();
+      texts.add(
+          "%s, %s: %s"
+              .formatted(
+                  LocalDate.ofInstant(nature.happened(), ZoneOffset.UTC),
+                  nature.speaker(),
+                  Excerpts.of(text, terms, reranker.textCharsMax())));
+    }
+    return texts;
   }
 
-  /// What was read by its new score, and the rest below that, in its old order.
+  /// What was read by its new score, of equal ones in the old order, and the rest below that.
   private static List<Scored> merged(List<Scored> read, List<Double> scores, List<Scored> rest) {
     List<Scored> merged = new ArrayList<>();
     for (int i = 0; i < read.size(); i++) {
-      merged.add(read.get(i).reranked(scores.get(i), scores.get(i)));
+      double relevance = READ_SHARE * scores.get(i) + (1 - READ_SHARE) * read.get(i).relevance;
+      merged.add(read.get(i).reranked(relevance, scores.get(i)));
     }
-    double lowest = scores.stream().mapToDouble(Double::doubleValue).min().orElse(0);
+    double lowest = merged.stream().mapToDouble(Scored::relevance).min().orElse(0);
     rest.forEach(one -> merged.add(one.reranked(one.relevance * lowest, null)));
     return merged;
   }

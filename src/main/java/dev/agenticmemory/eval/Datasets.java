@@ -43,6 +43,10 @@ public final class Datasets {
 
   private static final Pattern NUMBER = Pattern.compile("\\d+");
   private static final Pattern SESSION = Pattern.compile("session_(\\d+)");
+
+  /// The category of BEAM whose questions have no answer in the chat.
+  private static final String ABSTENTION = "abstention";
+
   private static final Pattern DIALOGUE_ID = Pattern.compile("D:?(\\d+):0*(\\d+)");
 
   private static final List<DateTimeFormatter> DAYS =
@@ -139,11 +143,11 @@ public final class Datasets {
     }
     List<Question> questions = new ArrayList<>();
     for (JsonNode qa : root.path("qa")) {
-      questions.add(
-          new Question(
-              qa.path("question").asText(),
-              qa.path("category").asText(),
-              dialogueIds(qa.path("evidence"))));
+      List<String> ids = dialogueIds(qa.path("evidence"));
+      if (!ids.isEmpty()) { // Without, nobody noted them; all of these questions have an answer.
+        questions.add(
+            new Question(qa.path("question").asText(), qa.path("category").asText(), ids));
+      }
     }
     return new Conversation(name, turns, questions);
   }
@@ -199,8 +203,10 @@ public final class Datasets {
       for (JsonNode probe : category.getValue()) {
         Set<String> ids = new LinkedHashSet<>();
         addLeaves(probe.path("source_chat_ids"), ids);
-        questions.add(
-            new Question(probe.path("question").asText(), category.getKey(), List.copyOf(ids)));
+        if (!ids.isEmpty() || category.getKey().equals(ABSTENTION)) {
+          questions.add(
+              new Question(probe.path("question").asText(), category.getKey(), List.copyOf(ids)));
+        }
       }
     }
     return new Conversation(name, turns, questions);

@@ -14,13 +14,16 @@ import dev.agenticmemory.engine.AddRequest;
 import dev.agenticmemory.engine.Added;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.engine.Found;
 import dev.agenticmemory.engine.Hit;
 import dev.agenticmemory.engine.Indexer;
 import dev.agenticmemory.engine.Input;
+import dev.agenticmemory.engine.Refinement;
 import dev.agenticmemory.engine.SearchRequest;
 import dev.agenticmemory.eval.Dataset.Conversation;
 import dev.agenticmemory.eval.Dataset.Question;
 import dev.agenticmemory.eval.Dataset.Turn;
+import dev.agenticmemory.rerank.Reranker;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Selection;
 import dev.agenticmemory.text.Words;
@@ -57,31 +60,42 @@ public final class Evaluation {
   private final Embedder embeddings;
   private final Indexer indexer;
   private final Engine engine;
+  private final Refinement refinement;
   private final Consumer<String> progress;
 
   private final Map<String, Map<String, List<Measures>>> measured = new LinkedHashMap<>();
   private final List<Double> right = new ArrayList<>();
   private final List<Double> foreign = new ArrayList<>();
   private final List<Double> unanswerable = new ArrayList<>();
+  private int searches;
+  private int unread;
 
-  private Evaluation(MemoryStore store, Embedder embedder, Clock clock, Consumer<String> progress) {
+  private Evaluation(
+      MemoryStore store,
+      Embedder embedder,
+      Refinement refinement,
+      Clock clock,
+      Consumer<String> progress) {
     embeddings = new Remembered(embedder);
     indexer = new Indexer(embeddings);
-    engine = Engine.of(store, embeddings, clock);
+    engine = Engine.of(store, embeddings, refinement, null, () -> {}, clock);
+    this.refinement = refinement;
     this.progress = progress;
   }
 
   /// Measures `dataset`.
   ///
   /// @param store empty, and not to be used for anything else
+  /// @param refinement what is done after ranking
   /// @param progress is told what is being done
   public static Report of(
       Dataset dataset,
       MemoryStore store,
       Embedder embedder,
+      Refinement refinement,
       Clock clock,
       Consumer<String> progress) {
-    return new Evaluation(store, embedder, clock, progress).run(dataset);
+    return new Evaluation(store, embedder, refinement, clock, progress).run(dataset);
   }
 
   private Report run(Dataset dataset) {
@@ -190,7 +204,10 @@ public final class Evaluation {
             Filter.ALL,
             null,
             false);
-    return engine.searchMemories().search(caller(user), request).hits();
+    Found found = engine.searchMemories().search(caller(user), request);
+    searches++;
+    unread += found.note() == null ? 0 : 1;
+    return found.hits();
   }
 
   private void ask(Stored stored) {
@@ -284,9 +301,19 @@ public final class Evaluation {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("embedding model", embeddings.space().toString());
     settings.put("stored", "each turn as it is, one run a session, no language model");
-    settings.put("asked", "top_k 10, all runs, no reranker");
+    settings.put("asked", "top_k 10, all runs");
+    settings.put("reranker", reranker());
     settings.put("analyser", "version " + Words.VERSION);
     return settings;
+  }
+
+  private String reranker() {
+    Reranker reranker = refinement.reranker();
+    if (reranker == null) {
+      return "none";
+    }
+    String read = "%s, best %d texts".formatted(reranker.name(), reranker.topN());
+    return unread == 0 ? read : read + "; failed in %d of %d searches".formatted(unread, searches);
   }
 
   private String bestConvex() {

@@ -1,6 +1,7 @@
 package dev.agenticmemory.llm;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,8 @@ public interface LanguageModel {
   /// What becomes of each new fact beside what is remembered.
   Reply<List<Decision>> decide(List<String> facts, List<String> memories);
 
-  /// How well each text answers a question.
-  Reply<List<Rating>> rate(String question, List<String> texts);
+  /// How well each text answers a question that is asked on the day `today`.
+  Reply<List<Rating>> rate(String question, LocalDate today, List<String> texts);
 
   /// How well one text answers, as the model proposes it.
   ///

@@ -54,9 +54,10 @@ public final class PromptedModel implements LanguageModel {
   }
 
   @Override
-  public Reply<List<Rating>> rate(String question, List<String> texts) {
+  public Reply<List<Rating>> rate(String question, LocalDate today, List<String> texts) {
     StringBuilder user = new StringBuilder("Texts:\n");
     number(texts, user);
+    user.append("\nToday: ").append(today);
     user.append("\nQuestion: ").append(question.replace('\n', ' '));
     return ask(
         Prompts.RATING + "\n\n" + Prompts.RATING_FORM,

@@ -4,6 +4,7 @@ import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.llm.Reply;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -34,8 +35,8 @@ public final class MeteredModel implements LanguageModel {
   }
 
   @Override
-  public Reply<List<Rating>> rate(String question, List<String> texts) {
-    return metered("rate", () -> model.rate(question, texts));
+  public Reply<List<Rating>> rate(String question, LocalDate today, List<String> texts) {
+    return metered("rate", () -> model.rate(question, today, texts));
   }
 
   private <T> Reply<T> metered(String question, Supplier<Reply<T>> call) {

@@ -4,6 +4,7 @@ import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.llm.Reply;
 import dev.agenticmemory.llm.Usage;
 import dev.agenticmemory.remote.Failure;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -110,7 +111,7 @@ final class AskedModel implements LanguageModel {
   }
 
   @Override
-  public Reply<List<Rating>> rate(String question, List<String> texts) {
+  public Reply<List<Rating>> rate(String question, LocalDate today, List<String> texts) {
     throw new IllegalStateException("No job has anything rated");
   }
 }

@@ -226,6 +226,43 @@ class RetrievalTest {
   }
 
   @Test
+  void whatTheRerankerRatesAlikeKeepsItsOrder() {
+    engine.stored("green tea with a lot of milk in a big cup");
+    engine.stored("green tea");
+    List<String> without =
+        EngineFixture.texts(refined(Refinement.NONE, request("green tea", 5, null)));
+    Found found = searchWith(texts -> texts.stream().map(_ -> 0.5).toList());
+    assertThat(EngineFixture.texts(found)).isEqualTo(without);
+    assertThat(found.hits()).extracting(Hit::relevance).allMatch(score -> score > 0.45);
+  }
+
+  @Test
+  void theRerankerReadsWhoSaidWhatWhenInItsOrder() {
+    said("r", Instant.parse("2026-01-02T09:00:00Z"), by("Ann", "Green tea, please"));
+    said("r", Instant.parse("2026-01-01T09:00:00Z"), by("Bob", "Do you drink green tea?"));
+    List<String> read = new ArrayList<>();
+    searchWith(texts -> {
+      read.addAll(texts);
+      return texts.stream().map(_ -> 0.5).toList();
+    });
+    assertThat(read)
+        .containsExactly(
+            "2026-01-01, Bob: Do you drink green tea?", "2026-01-02, Ann: Green tea, please");
+  }
+
+  @Test
+  void ofALongTextTheRerankerReadsWhatWasAskedAbout() {
+    engine.stored(
+        "Coffee is not for me. ".repeat(50) + "I like green tea. " + "So it is. ".repeat(50));
+    List<String> read = new ArrayList<>();
+    searchWith(texts -> {
+      read.addAll(texts);
+      return texts.stream().map(_ -> 0.5).toList();
+    });
+    assertThat(read).singleElement().asString().contains("green tea").hasSizeLessThan(130);
+  }
+
+  @Test
   void withoutTheRerankerTheOrderStandsAndTheAnswerSaysSo() {
     engine.stored("green tea");
     engine.stored("green tea with a lot of milk in a big cup");
@@ -244,6 +281,16 @@ class RetrievalTest {
   private Found searchWith(Scoring scoring) {
     Reranker reranker =
         new Reranker() {
+          @Override
+          public String name() {
+            return "x";
+          }
+
+          @Override
+          public int textCharsMax() {
+            return 100;
+          }
+
           @Override
           public int topN() {
             return 10;

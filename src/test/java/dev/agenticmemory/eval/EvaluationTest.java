@@ -7,8 +7,11 @@ import dev.agenticmemory.domain.Author;
 import dev.agenticmemory.domain.Embedding;
 import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.domain.InvalidInput;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.embed.hash.HashEmbedder;
+import dev.agenticmemory.engine.Refinement;
+import dev.agenticmemory.rerank.Reranker;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import java.io.IOException;
@@ -22,6 +25,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +54,48 @@ class EvaluationTest {
   }
 
   @Test
+  void aRerankerIsMeasuredAndItsFailuresAreCounted() throws Exception {
+    Dataset dataset = Datasets.read(resource("two-chats.jsonl"));
+    Report read = run(dataset, new HashEmbedder(128), new Refinement(new Rater(0.0), 0));
+    assertThat(read.settings()).containsEntry("reranker", "a rater, best 3 texts");
+    assertThat(read.rejections().getFirst())
+        .as("all is rated 0, so nothing reaches the lowest min_score")
+        .extracting(Report.Rejection::kept, Report.Rejection::foreign)
+        .containsExactly(0.0, 1.0);
+    Report failed = run(dataset, new HashEmbedder(128), new Refinement(new Rater(null), 0));
+    assertThat(failed.settings().get("reranker")).matches(".*failed in (\\d+) of \\1 searches");
+  }
+
+  /// Rates every text the same.
+  ///
+  /// @param score null for none: it is away
+  private record Rater(@Nullable Double score) implements Reranker {
+
+    @Override
+    public String name() {
+      return "a rater";
+    }
+
+    @Override
+    public int topN() {
+      return 3;
+    }
+
+    @Override
+    public int textCharsMax() {
+      return 500;
+    }
+
+    @Override
+    public List<Double> scores(String query, List<String> texts) {
+      if (score == null) {
+        throw new Unavailable("a rater is away", "Wait.", null);
+      }
+      return texts.stream().map(_ -> score).toList();
+    }
+  }
+
+  @Test
   void chineseIsFoundByKeywordWithAModelThatDoesNotReadIt() throws Exception {
     Report report = run(Datasets.read(resource("chinese.jsonl")), new EnglishOnly());
     var ours = Objects.requireNonNull(report.systems().get("agentic-memory"));
@@ -75,7 +121,8 @@ class EvaluationTest {
         """
         {"session_1":[{"dia_id":"D1:1","speaker":"Ann","date_time":"29.12.2023, 17:43:02",
           "clean_text":"Hi"}],
-         "qa":[{"question":"Who?","category":2,"evidence":["D1:01","D:1:7"]}]}
+         "qa":[{"question":"Who?","category":2,"evidence":["D1:01","D:1:7"]},
+          {"question":"Not annotated","category":3,"evidence":[]}]}
         """);
     Dataset dataset = Datasets.read(folder);
     assertThat(dataset.conversations().getFirst().turns())
@@ -120,7 +167,8 @@ class EvaluationTest {
         chat.resolve("probing_questions.json"),
         """
         {"abstention":[{"question":"What?"}],
-         "event_ordering":[{"question":"When?","source_chat_ids":{"first":[0],"then":[[1]]}}]}
+         "event_ordering":[{"question":"When?","source_chat_ids":{"first":[0],"then":[[1]]}},
+          {"question":"Not annotated","source_chat_ids":[]}]}
         """);
     Dataset.Conversation one = Datasets.read(folder).conversations().getFirst();
     assertThat(one.turns())
@@ -144,9 +192,14 @@ class EvaluationTest {
         .hasMessageContaining("line 1");
   }
 
-  private Report run(Dataset dataset, Embedder embedder) {
-    try (MemoryStore store = new SqliteStore(folder.resolve("eval.db"), embedder.space())) {
-      return Evaluation.of(dataset, store, embedder, CLOCK, _ -> {});
+  private Report run(Dataset dataset, Embedder embedder) throws IOException {
+    return run(dataset, embedder, Refinement.NONE);
+  }
+
+  private Report run(Dataset dataset, Embedder embedder, Refinement refinement) throws IOException {
+    Path file = Files.createTempDirectory(folder, "eval").resolve("memory.db");
+    try (MemoryStore store = new SqliteStore(file, embedder.space())) {
+      return Evaluation.of(dataset, store, embedder, refinement, CLOCK, _ -> {});
     }
   }
 

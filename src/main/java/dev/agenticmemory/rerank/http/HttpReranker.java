@@ -59,8 +59,8 @@ public final class HttpReranker implements Reranker {
     }
   }
 
-  /// Longest text that is sent, in characters; models read some 500 to 8,000 tokens.
-  private static final int TEXT_CHARS_MAX = 8_000;
+  /// The 512 tokens that the smaller models read.
+  private static final int TEXT_CHARS_MAX = 2_000;
 
   private final Settings settings;
   private final HttpClient client;
@@ -76,8 +76,19 @@ public final class HttpReranker implements Reranker {
   }
 
   @Override
+  public String name() {
+    String host = settings.url().getHost();
+    return settings.model() == null ? host : settings.model() + " at " + host;
+  }
+
+  @Override
   public int topN() {
     return settings.topN();
+  }
+
+  @Override
+  public int textCharsMax() {
+    return TEXT_CHARS_MAX;
   }
 
   @Override
@@ -112,7 +123,7 @@ public final class HttpReranker implements Reranker {
   }
 
   private static void fill(ArrayNode array, List<String> texts) {
-    texts.forEach(text -> array.add(text.substring(0, Math.min(text.length(), TEXT_CHARS_MAX))));
+    texts.forEach(array::add);
   }
 
   private String send(String body) {

@@ -7,23 +7,33 @@ import dev.agenticmemory.llm.Reply;
 import dev.agenticmemory.llm.Usage;
 import dev.agenticmemory.remote.Failure;
 import dev.agenticmemory.rerank.Reranker;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.DoubleStream;
 
 /// Has the language model rate what a search found, all texts in one call.
 public final class ModelReranker implements Reranker {
 
-  /// Of a longer text its beginning is read, in characters.
-  private static final int TEXT_CHARS_MAX = 1_500;
+  /// Some 200 tokens: thirty such texts are 6,000, which any model reads in one call.
+  private static final int TEXT_CHARS_MAX = 800;
 
   private static final double SCORE_MAX = 10;
 
   private final LanguageModel model;
   private final int topN;
+  private final Clock clock;
 
-  public ModelReranker(LanguageModel model, int topN) {
+  public ModelReranker(LanguageModel model, int topN, Clock clock) {
     this.model = model;
     this.topN = topN;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return model.name();
   }
 
   @Override
@@ -32,9 +42,14 @@ public final class ModelReranker implements Reranker {
   }
 
   @Override
+  public int textCharsMax() {
+    return TEXT_CHARS_MAX;
+  }
+
+  @Override
   public List<Double> scores(String query, List<String> texts) {
-    List<String> read = texts.stream().map(ModelReranker::beginning).toList();
-    return switch (model.rate(query, read)) {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    return switch (model.rate(query, today, texts)) {
       case Reply.Answered<List<Rating>>(List<Rating> ratings, Usage _) ->
           scores(ratings, texts.size());
       case Reply.Failed<List<Rating>>(Failure failure, Usage _) ->
@@ -61,16 +76,5 @@ public final class ModelReranker implements Reranker {
   private Unavailable nonsense() {
     return new Unavailable(
         model.name() + " did not rate every text once", "Try another model to rerank.", null);
-  }
-
-  private static String beginning(String text) {
-    if (text.length() <= TEXT_CHARS_MAX) {
-      return text;
-    }
-    int end =
-        Character.isHighSurrogate(text.charAt(TEXT_CHARS_MAX - 1))
-            ? TEXT_CHARS_MAX - 1
-            : TEXT_CHARS_MAX;
-    return text.substring(0, end);
   }
 }
