@@ -22,7 +22,7 @@ public record Content(
   private static final Set<String> SHARED_CATEGORIES = Set.of("experience", "procedural");
 
   public Content {
-    if (text.isBlank()) {
+    if (Unicode.isBlank(text)) {
       throw new InvalidInput("text", "is blank", "Send what is to be remembered.");
     }
     if (text.length() > TEXT_CHARS_MAX) {

@@ -3,6 +3,7 @@ package dev.agenticmemory.engine;
 import dev.agenticmemory.domain.Author;
 import dev.agenticmemory.domain.Content;
 import dev.agenticmemory.domain.TextHash;
+import dev.agenticmemory.domain.Unicode;
 import dev.agenticmemory.engine.Turns.Turn;
 import dev.agenticmemory.llm.LanguageModel.Proposed;
 import dev.agenticmemory.text.RecalledBlocks;
@@ -152,7 +153,10 @@ final class FactChecks {
   /// @param day by which relative times are grounded
   static @Nullable String revised(
       @Nullable String text, String before, String said, LocalDate day) {
-    if (text == null || text.isBlank() || text.length() > FACT_CHARS_MAX || !isUnicode(text)) {
+    if (text == null
+        || Unicode.isBlank(text)
+        || text.length() > FACT_CHARS_MAX
+        || !isUnicode(text)) {
       return null;
     }
     String masked = Secrets.mask(text).strip();

@@ -3,6 +3,7 @@ package dev.agenticmemory.engine;
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.Filter;
 import dev.agenticmemory.domain.InvalidInput;
+import dev.agenticmemory.domain.Unicode;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.store.Selection;
 import java.time.Instant;
@@ -37,7 +38,7 @@ public record SearchRequest(
   public static final int QUERY_CHARS_MAX = 10_000;
 
   public SearchRequest {
-    if (query.isBlank()) {
+    if (Unicode.isBlank(query)) {
       throw new InvalidInput("query", "is blank", "Say in a few words what to look for.");
     }
     if (query.length() > QUERY_CHARS_MAX) {

@@ -2,6 +2,7 @@ package dev.agenticmemory.engine;
 
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.Author;
+import dev.agenticmemory.domain.Unicode;
 import dev.agenticmemory.engine.Turns.Turn;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ final class Spoken {
   }
 
   private static void add(List<Turn> turns, Author author, String text) {
-    if (!text.isBlank()) {
+    if (!Unicode.isBlank(text)) {
       turns.add(new Turn(author, text.strip(), null));
     }
   }

@@ -5,6 +5,7 @@ import dev.agenticmemory.domain.Content;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.Speaker;
+import dev.agenticmemory.domain.Unicode;
 import dev.agenticmemory.text.RecalledBlocks;
 import dev.agenticmemory.text.Secrets;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ final class Turns {
       RecalledBlocks.Stripped stripped = RecalledBlocks.strip(turn.text());
       recalled.append(stripped.recalled());
       String text = Secrets.mask(stripped.text());
-      if (!text.isBlank()) {
+      if (!Unicode.isBlank(text)) {
         clean.add(new Turn(turn.author(), text, turn.speaker()));
       }
     }
@@ -59,7 +60,7 @@ final class Turns {
           case Input.Text(String text) -> List.of(new Turn(Author.USER, text, null));
           case Input.Messages(List<Input.Message> messages) ->
               messages.stream()
-                  .filter(message -> !message.content().isBlank())
+                  .filter(message -> !Unicode.isBlank(message.content()))
                   // What the client tells its model is not something that was said.
                   .filter(message -> message.role() != Author.SYSTEM)
                   .map(m -> new Turn(m.role(), m.content(), m.name()))

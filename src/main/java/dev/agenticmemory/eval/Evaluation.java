@@ -8,6 +8,7 @@ import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.Sharing;
 import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.domain.Unicode;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.engine.AddRequest;
@@ -144,7 +145,7 @@ public final class Evaluation {
   private static List<List<Turn>> batches(List<Turn> turns) {
     List<List<Turn>> batches = new ArrayList<>();
     for (Turn turn : turns) {
-      if (turn.text().isBlank()) {
+      if (Unicode.isBlank(turn.text())) {
         continue;
       }
       List<Turn> last = batches.isEmpty() ? List.of() : batches.getLast();

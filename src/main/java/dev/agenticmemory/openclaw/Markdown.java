@@ -1,5 +1,6 @@
 package dev.agenticmemory.openclaw;
 
+import dev.agenticmemory.domain.Unicode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -50,7 +51,7 @@ final class Markdown {
     void add(String line) {
       boolean fence = FENCE.matcher(line).matches();
       if (!inFence && !fence) {
-        if (line.isBlank() || RULE.matcher(line).matches()) {
+        if (Unicode.isBlank(line) || RULE.matcher(line).matches()) {
           end();
           return;
         }
@@ -64,7 +65,7 @@ final class Markdown {
 
     private void end() {
       String block = open.toString().strip();
-      if (!block.isEmpty()) {
+      if (!Unicode.isBlank(block)) {
         done.add(block);
       }
       open.setLength(0);

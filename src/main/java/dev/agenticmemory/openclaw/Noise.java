@@ -1,5 +1,6 @@
 package dev.agenticmemory.openclaw;
 
+import dev.agenticmemory.domain.Unicode;
 import dev.agenticmemory.text.RecalledBlocks;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +92,7 @@ final class Noise {
       said = envelope.matcher(said).replaceAll("");
     }
     boolean noise =
-        said.isBlank()
+        Unicode.isBlank(said)
             || SILENCE.matcher(said).matches()
             || CALL.matcher(said).matches()
             || (HEARTBEAT.matcher(said).matches() && isHeartbeat(said));

@@ -1,5 +1,6 @@
 package dev.agenticmemory.openclaw;
 
+import dev.agenticmemory.domain.Unicode;
 import dev.agenticmemory.engine.Workspace.Section;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,7 +35,10 @@ final class NoteSections {
           above.stream().filter(s -> s.level() > 1).map(Markdown.Section::heading).toList();
       String path = String.join(JOIN, headings);
       List<String> items =
-          section.blocks().stream().map(b -> BULLET.matcher(b).replaceFirst("")).toList();
+          section.blocks().stream()
+              .map(b -> BULLET.matcher(b).replaceFirst(""))
+              .filter(item -> !Unicode.isBlank(item))
+              .toList();
       if (!items.isEmpty()) {
         sections.add(new Section(path, names.merge(path, 1, Integer::sum), items));
       }

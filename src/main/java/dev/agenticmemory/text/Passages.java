@@ -1,5 +1,6 @@
 package dev.agenticmemory.text;
 
+import dev.agenticmemory.domain.Unicode;
 import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ public final class Passages {
     while (start < text.length()) {
       int end = end(text, start, windowTokens);
       String passage = text.substring(start, end).strip();
-      if (!passage.isEmpty()) {
+      if (!Unicode.isBlank(passage)) {
         passages.add(passage);
       }
       start = end;

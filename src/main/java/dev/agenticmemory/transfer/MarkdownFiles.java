@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.agenticmemory.domain.Author;
 import dev.agenticmemory.domain.Metadata;
 import dev.agenticmemory.domain.Scope;
+import dev.agenticmemory.domain.Unicode;
 import dev.agenticmemory.json.DossierJson.Kept;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,7 +93,7 @@ final class MarkdownFiles {
           headings.removeLast();
         }
         headings.add(heading.group(2).strip());
-      } else if (line.isBlank() || RULE.matcher(line).matches()) {
+      } else if (Unicode.isBlank(line) || RULE.matcher(line).matches()) {
         end();
       } else if (item.matches()) {
         end();
@@ -112,7 +113,7 @@ final class MarkdownFiles {
     private void end() {
       String text = open.toString().strip();
       open.setLength(0);
-      if (text.isEmpty()) {
+      if (Unicode.isBlank(text)) {
         return;
       }
       String path = String.join(" > ", headings);

@@ -14,6 +14,7 @@ import dev.agenticmemory.domain.Origin;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.Times;
+import dev.agenticmemory.domain.Unicode;
 import dev.agenticmemory.engine.MemoryIds;
 import dev.agenticmemory.json.DossierJson;
 import dev.agenticmemory.json.DossierJson.Kept;
@@ -88,7 +89,7 @@ final class Reading {
   static @Nullable String text(JsonNode node, String... names) {
     for (String name : names) {
       JsonNode value = node.path(name);
-      if (value.isTextual() && !value.asText().isBlank()) {
+      if (value.isTextual() && !Unicode.isBlank(value.asText())) {
         return value.asText();
       }
     }

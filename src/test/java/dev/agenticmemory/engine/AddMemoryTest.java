@@ -388,6 +388,13 @@ final class AddMemoryTest {
   }
 
   @Test
+  void aTurnInWhichNothingCanBeReadIsPassedOver() {
+    Added added =
+        add(AddCall.messages(says(Author.USER, "I moved"), says(Author.ASSISTANT, "\u00a0")));
+    assertThat(added.items()).extracting(Added.Item::text).containsExactly("I moved");
+  }
+
+  @Test
   void messagesOfTheSystemAloneAreAnError() {
     AddCall call = AddCall.messages(says(Author.SYSTEM, "You are helpful"), says(Author.USER, " "));
     assertThatThrownBy(() -> add(call))
@@ -545,6 +552,7 @@ final class AddMemoryTest {
     }
     return Stream.of(
         refused("text", "blank", () -> new AddCall(" \n")),
+        refused("text", "blank", () -> new AddCall("\u00a0\u200b\ufffd")),
         refused("text", "100,000", () -> new AddCall("x".repeat(100_001))),
         refused("text", "surrogate", () -> new AddCall("half \ud83c")),
         refused("category", "64", () -> new AddCall("x").category("c".repeat(65))),

@@ -106,6 +106,13 @@ final class DiaryTest {
   }
 
   @Test
+  void aParagraphOfBlanksOfAnyWidthIsNoEntry() {
+    assertThat(entries("Morning note.\n\n\u00a0\n\nEvening note.\n"))
+        .extracting(Entry::text)
+        .containsExactly("Morning note.", "Evening note.");
+  }
+
+  @Test
   void aTextBeforeTheFirstEntryOfAPluginIsNotLost() {
     assertThat(entries("# Diary\nRemember the milk.\n### [09:00] Session a:b\n- Boss: hi there\n"))
         .extracting(Entry::text)

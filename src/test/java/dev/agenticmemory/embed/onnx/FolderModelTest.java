@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.agenticmemory.domain.Embedding;
 import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.domain.Unicode;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.embed.Embedder.Purpose;
 import java.io.IOException;
@@ -13,7 +14,10 @@ import java.io.InputStream;
 import java.lang.Character.UnicodeScript;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,30 @@ final class FolderModelTest {
 
   private Path natives() {
     return folder.resolve("native");
+  }
+
+  @Test
+  void whatIsNotBlankHasAVector() {
+    try (Embedder model = mine(false, "", "")) {
+      for (int c : characters()) {
+        String text = Character.toString(c);
+        if (!Unicode.isBlank(text)) {
+          assertThat(model.embed(List.of(text), Purpose.STORE)).as("U+%04X", c).hasSize(1);
+        }
+      }
+    }
+  }
+
+  /// Some of each kind that Unicode knows.
+  private static List<Integer> characters() {
+    Map<Integer, List<Integer>> kinds = new HashMap<>();
+    for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
+      List<Integer> kind = kinds.computeIfAbsent(Character.getType(c), _ -> new ArrayList<>());
+      if (kind.size() < 40 || c % 9_973 == 0) {
+        kind.add(c);
+      }
+    }
+    return kinds.values().stream().flatMap(List::stream).toList();
   }
 
   @Test
