@@ -51,7 +51,7 @@ final class ArchitectureTest {
             mayUse("engine", "domain", "text", "json", "store", "embed", "llm", "remote", "rerank"),
             mayUse("openclaw", "domain", "text", "json", "engine"),
             mayUse("schedule", "domain", "json", "store", "engine"),
-            mayUse("mcp", "domain", "json", "engine", "store", "llm"),
+            mayUse("mcp", "domain", "text", "json", "engine", "store", "llm"),
             mayUse("transport", "domain", "mcp", "engine", "json", "files"),
             mayUse("auth", "domain", "json", "engine", "files"),
             mayUse("audit", "domain", "json", "engine", "files"),

@@ -12,8 +12,11 @@ import dev.agenticmemory.engine.Hit;
 import dev.agenticmemory.engine.Ranking;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.json.MetadataJson;
+import dev.agenticmemory.text.Excerpts;
+import dev.agenticmemory.text.Words;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Memories and hits as a model reads them: what is empty or says nothing new is left out.
@@ -35,20 +38,24 @@ final class Items {
   /// Most entries of a history that are shown: the first, and the latest.
   private static final int HISTORY_MAX = 60;
 
+  /// Of a text that is cut, the part with most of these is shown.
+  private final Set<String> terms;
+
   private int charsLeft;
   private boolean cut;
 
   Items() {
-    this(ANSWER_CHARS_MAX);
+    this(ANSWER_CHARS_MAX, Set.of());
   }
 
-  private Items(int charsLeft) {
+  private Items(int charsLeft, Set<String> terms) {
     this.charsLeft = charsLeft;
+    this.terms = terms;
   }
 
-  /// An answer with `results`, and a note where texts were cut.
-  static ObjectNode ofHits(List<Hit> hits, boolean decayed, boolean explain) {
-    Items items = new Items();
+  /// An answer with `results`, and a note where texts were cut to what `query` asks about.
+  static ObjectNode ofHits(List<Hit> hits, String query, boolean decayed, boolean explain) {
+    Items items = new Items(ANSWER_CHARS_MAX, Set.copyOf(Words.ofQuery(query)));
     ObjectNode answer = Json.object();
     ArrayNode results = answer.putArray("results");
     hits.forEach(hit -> results.add(items.hit(hit, decayed, explain)));
@@ -65,7 +72,7 @@ final class Items {
 
   /// One memory, whole.
   static ObjectNode whole(Memory memory) {
-    return new Items(Integer.MAX_VALUE)
+    return new Items(Integer.MAX_VALUE, Set.of())
         .details(
             Json.object().put("id", memory.id().toString()).put("memory", memory.text()), memory);
   }
@@ -198,7 +205,7 @@ final class Items {
     node.set("metadata", json);
   }
 
-  /// A text that fits, or its beginning.
+  /// A text that fits, or the part of it that was asked about, else its beginning.
   String shortened(String text, ObjectNode node) {
     int max =
         Math.min(text.length(), Math.min(TEXT_CHARS_MAX, Math.max(charsLeft, TEXT_CHARS_MIN)));
@@ -208,8 +215,7 @@ final class Items {
     }
     cut = true;
     node.put("cut", true);
-    int end = Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max;
-    return text.substring(0, end) + "…";
+    return Excerpts.of(text, terms, max);
   }
 
   /// `answer` with a note where something was cut.

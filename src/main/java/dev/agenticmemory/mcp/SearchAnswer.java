@@ -10,7 +10,7 @@ final class SearchAnswer {
   private SearchAnswer() {}
 
   static ObjectNode of(Found found, SearchRequest request, boolean explain) {
-    ObjectNode answer = Items.ofHits(found.hits(), request.timeDecay(), explain);
+    ObjectNode answer = Items.ofHits(found.hits(), request.query(), request.timeDecay(), explain);
     if (request.minScore() > 0) {
       answer.put("filtered_count", found.filtered());
     }

@@ -13,10 +13,12 @@ public final class Excerpts {
   /// Latin letters a token; other scripts have shorter pieces.
   private static final int CHARS_PER_TOKEN = 4;
 
+  private static final String DOTS = "…";
+
   private Excerpts() {}
 
   /// `text` where it is short enough, else the part of it that has most of the different words of a
-  /// query: the first of equal ones.
+  /// query, the first of equal ones, with dots where something is left out.
   ///
   /// @param terms of the query, as [Words#ofQuery] gives them
   /// @param charsMax the most characters of the answer, at least 100
@@ -29,22 +31,24 @@ public final class Excerpts {
     String best = "";
     int most = -1;
     for (int from = 0; from < pieces.size(); from++) {
-      StringBuilder part = new StringBuilder();
+      StringBuilder part = new StringBuilder(from > 0 ? DOTS + " " : "");
       Set<String> has = new HashSet<>();
-      for (int i = from; i < pieces.size() && fits(part, pieces.get(i), charsMax); i++) {
-        part.append(part.isEmpty() ? "" : " ").append(pieces.get(i));
-        has.addAll(found.get(i));
+      int to = from;
+      while (to < pieces.size() && fits(part, pieces.get(to), charsMax)) {
+        part.append(to > from ? " " : "").append(pieces.get(to));
+        has.addAll(found.get(to));
+        to++;
       }
-      if (has.size() > most && !part.isEmpty()) {
+      if (has.size() > most && to > from) {
         most = has.size();
-        best = part.toString();
+        best = to < pieces.size() ? part + " " + DOTS : part.toString();
       }
     }
     return best;
   }
 
   private static boolean fits(StringBuilder part, String piece, int charsMax) {
-    return part.length() + 1 + piece.length() <= charsMax;
+    return part.length() + 1 + piece.length() + 1 + DOTS.length() <= charsMax;
   }
 
   private static Set<String> found(String piece, Set<String> terms) {

@@ -2,6 +2,7 @@ package dev.agenticmemory.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.Author;
 import dev.agenticmemory.domain.Content;
@@ -15,6 +16,8 @@ import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.Times;
 import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.engine.Hit;
+import dev.agenticmemory.engine.Ranking;
 import dev.agenticmemory.json.Json;
 import java.time.Instant;
 import java.util.Collections;
@@ -29,6 +32,9 @@ final class ItemsTest {
 
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
   private static final MemoryId ID = new MemoryId(new UUID(0x7000L, 0x8000000000000000L));
+
+  private static final Hit.Explanation EXPLANATION =
+      new Hit.Explanation(new Ranking.Parts(1, 1, 1, 0, 0, 0, 0, 0), 0.9, null, 1, 1);
 
   private static Memory memory(Metadata metadata) {
     return new Memory(
@@ -50,6 +56,26 @@ final class ItemsTest {
     assertThat(answer.path("results").path(9).has("metadata")).isFalse();
     assertThat(answer.path("results").path(9).path("cut").asBoolean()).isTrue();
     assertThat(answer.path("note").asText()).contains("get_memory");
+  }
+
+  @Test
+  void ofALongTextAHitShowsWhatWasAskedAbout() {
+    String filler = "Nothing of interest happened on that day. ".repeat(200);
+    Memory memory =
+        new Memory(
+            ID,
+            Scope.of(new UserId("alice")),
+            new Content(filler + "The plumber is Mr Quill. " + filler, null, false, Metadata.EMPTY),
+            new Origin(Source.TOOL, Author.USER, null),
+            new Times(NOON, NOON, null, null),
+            1);
+    Hit hit = new Hit(memory, 0.9, 0.9, Hit.Label.LONG_TERM, EXPLANATION);
+    JsonNode shown =
+        Items.ofHits(List.of(hit), "who is the plumber?", false, false).path("results").path(0);
+    assertThat(shown.path("memory").asText())
+        .contains("The plumber is Mr Quill.")
+        .hasSizeLessThanOrEqualTo(4_000);
+    assertThat(shown.path("cut").asBoolean()).isTrue();
   }
 
   @Test
