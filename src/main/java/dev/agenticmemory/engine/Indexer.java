@@ -77,7 +77,13 @@ public final class Indexer {
   }
 
   private static Query query(Question question, @Nullable Embedding meaning, int limit) {
-    return new Query(meaning, question.terms(), question.choosing(), question.pairs(), limit);
+    return new Query(
+        meaning,
+        question.terms(),
+        question.choosing(),
+        question.pairs(),
+        limit,
+        question.lookedForTimes());
   }
 
   /// Whether the embedding model reads the script of `text`.

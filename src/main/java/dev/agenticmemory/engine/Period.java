@@ -1,9 +1,12 @@
 package dev.agenticmemory.engine;
 
+import dev.agenticmemory.store.Query;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,9 @@ sealed interface Period {
   /// How well `day` fits: [#WITHIN], [#SOON_AFTER] or 0.
   double fit(LocalDate day);
 
+  /// From when to when it was; where it names no year, in this one and those beside it.
+  List<Query.Span> spans(LocalDate today);
+
   /// One day.
   ///
   /// @param year null for any year
@@ -35,6 +41,15 @@ sealed interface Period {
     @Override
     public double fit(LocalDate when) {
       return years(year, when).mapToDouble(y -> fit(when, y)).max().orElse(0);
+    }
+
+    @Override
+    public List<Query.Span> spans(LocalDate today) {
+      return years(year, today)
+          .filter(y -> YearMonth.of(y, month).isValidDay(day))
+          .mapToObj(y -> LocalDate.of(y, month, day))
+          .map(date -> span(date, date))
+          .toList();
     }
 
     private double fit(LocalDate when, int y) {
@@ -63,12 +78,25 @@ sealed interface Period {
           .max()
           .orElse(0);
     }
+
+    @Override
+    public List<Query.Span> spans(LocalDate today) {
+      return years(year, today)
+          .mapToObj(y -> YearMonth.of(y, month))
+          .map(m -> span(m.atDay(1), m.atEndOfMonth()))
+          .toList();
+    }
   }
 
   record Year(int year) implements Period {
     @Override
     public double fit(LocalDate when) {
       return when.getYear() == year ? WITHIN : 0;
+    }
+
+    @Override
+    public List<Query.Span> spans(LocalDate today) {
+      return List.of(span(LocalDate.of(year, 1, 1), LocalDate.of(year, 12, 31)));
     }
   }
 
@@ -78,6 +106,11 @@ sealed interface Period {
     public double fit(LocalDate when) {
       return Period.fit(when, from, to, Math.max(1, ChronoUnit.DAYS.between(from, to) / 4));
     }
+
+    @Override
+    public List<Query.Span> spans(LocalDate today) {
+      return List.of(span(from, to));
+    }
   }
 
   private static double fit(LocalDate when, LocalDate from, LocalDate to, long daysAfter) {
@@ -85,6 +118,12 @@ sealed interface Period {
       return 0;
     }
     return when.isAfter(to) ? SOON_AFTER : WITHIN;
+  }
+
+  private static Query.Span span(LocalDate from, LocalDate to) {
+    return new Query.Span(
+        from.atStartOfDay(ZoneOffset.UTC).toInstant(),
+        to.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant());
   }
 
   private static IntStream years(@Nullable Integer year, LocalDate when) {

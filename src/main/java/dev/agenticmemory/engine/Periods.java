@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the times that a query speaks of, in English and Chinese: `2024-02-10`, `10.02.2024` (day
 /// first), `10th of February 2024`, `May 3rd`, `in 2023`, `2024年3月5日`, `三月`, and relative to today:
-/// `yesterday`, `last week`, `two weeks ago`, `last Friday`, `上周`.
+/// `yesterday`, `last week`, `the last few days`, `two weeks ago`, `last Friday`, `上周`.
 final class Periods {
 
   private static final List<String> MONTHS =
@@ -43,7 +43,36 @@ final class Periods {
     Period read(MatchResult match, LocalDate today);
   }
 
-  private record Rule(Pattern pattern, Reading reading) {}
+  /// What a time is relative to: to nothing, or to today, so that no memory says it of that time.
+  private enum Anchor {
+    CALENDAR,
+    TODAY,
+    /// Today, and it is over.
+    BEFORE_TODAY
+  }
+
+  private record Rule(Pattern pattern, Reading reading, Anchor anchor) {}
+
+  /// What a query says about time.
+  ///
+  /// @param periods the times that it speaks of; empty where it speaks of none
+  /// @param past whether it asks what happened then, and not what is planned for then
+  /// @param lasting the query without what is relative to today
+  /// @param rest the query without any of these times
+  record Told(List<Period> periods, boolean past, String lasting, String rest) {}
+
+  /// Questions about what somebody did.
+  private static final Pattern PAST =
+      compile("\\b(?:did|have|had) (?:i|we)\\b|\\b(?:was|were) (?:i|we)\\b|\\bhappened\\b");
+
+  private static final String WEEKDAY =
+      "(monday|tuesday|wednesday|thursday|friday|saturday|sunday)";
+
+  private static final String NUMBER =
+      "(\\d{1,4}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|few|couple)"
+          + "(?: of)?";
+
+  private static final String UNIT = "(day|week|month|year)s?\\b";
 
   /// The rules in their order: what one has read is blank to the next.
   private static final List<Rule> RULES =
@@ -88,47 +117,75 @@ final class Periods {
               "\\b(?:in|during|of|since|year)\\s+((?:19|20)\\d\\d)\\b",
               (m, _) -> new Period.Year(number(m, 1))),
           rule("((?:19|20)\\d\\d)年", (m, _) -> new Period.Year(number(m, 1))),
-          rule("\\bday before yesterday\\b|前天", (_, today) -> day(today.minusDays(2))),
-          rule("\\byesterday\\b|昨天", (_, today) -> day(today.minusDays(1))),
-          rule("\\btoday\\b|今天", (_, today) -> day(today)),
-          rule("\\blast week\\b|上个?(?:周|星期)", (_, today) -> week(today.minusWeeks(1))),
-          rule("\\bthis week\\b|[这本]个?(?:周|星期)", (_, today) -> week(today)),
-          rule("\\blast month\\b|上个?月", (_, today) -> month(today.minusMonths(1))),
-          rule("\\bthis month\\b|[这本]个?月", (_, today) -> month(today)),
-          rule("\\blast year\\b|去年", (_, today) -> new Period.Year(today.getYear() - 1)),
-          rule("\\bthis year\\b|今年", (_, today) -> new Period.Year(today.getYear())),
-          rule(
-              "\\b(\\d{1,4}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|few"
-                  + "|couple)(?: of)? (day|week|month|year)s? ago\\b",
+          gone("\\bday before yesterday\\b|前天", (_, today) -> day(today.minusDays(2))),
+          gone("\\byesterday\\b|昨天", (_, today) -> day(today.minusDays(1))),
+          gone("\\blast night\\b|昨晚", (_, today) -> new Period.Range(today.minusDays(1), today)),
+          current(
+              "\\btoday\\b|\\bthis (?:morning|afternoon|evening)\\b|\\btonight\\b|今天",
+              (_, today) -> day(today)),
+          gone("\\blast week\\b|上个?(?:周|星期)", (_, today) -> week(today.minusWeeks(1))),
+          current("\\bthis week\\b|[这本]个?(?:周|星期)", (_, today) -> week(today)),
+          gone("\\blast month\\b|上个?月", (_, today) -> month(today.minusMonths(1))),
+          current("\\bthis month\\b|[这本]个?月", (_, today) -> month(today)),
+          gone("\\blast year\\b|去年", (_, today) -> new Period.Year(today.getYear() - 1)),
+          current("\\bthis year\\b|今年", (_, today) -> new Period.Year(today.getYear())),
+          gone(
+              "\\b(?:last|past) " + NUMBER + " " + UNIT,
+              (m, today) -> since(count(m.group(1)), m.group(2), today)),
+          gone(
+              "\\b" + NUMBER + " " + UNIT + " ago\\b",
               (m, today) -> ago(count(m.group(1)), m.group(2), today)),
-          rule(
-              "\\blast (monday|tuesday|wednesday|thursday|friday|saturday|sunday)\\b",
+          gone("\\blast " + WEEKDAY + "\\b", (m, today) -> lastWeekday(m.group(1), today)),
+          gone(
+              "(?<=\\b(?:did|was|were|had|happened)\\b.{0,60})\\bon " + WEEKDAY + "\\b",
               (m, today) -> lastWeekday(m.group(1), today)));
 
   private Periods() {}
 
-  /// The periods that `query` speaks of; empty where it speaks of none.
+  /// What `query` says about time.
   ///
   /// @param today what relative times are relative to
-  static List<Period> in(String query, LocalDate today) {
-    StringBuilder rest = new StringBuilder(query.toLowerCase(Locale.ROOT));
+  static Told in(String query, LocalDate today) {
+    StringBuilder rest = new StringBuilder(query);
+    StringBuilder lasting = new StringBuilder(query);
+    boolean past = PAST.matcher(rest).find();
     List<Period> periods = new ArrayList<>();
     for (Rule rule : RULES) {
       Matcher matcher = rule.pattern.matcher(rest.toString());
       while (matcher.find()) {
         try {
           periods.add(rule.reading.read(matcher, today));
-          rest.replace(matcher.start(), matcher.end(), " ".repeat(matcher.end() - matcher.start()));
+          blank(rest, matcher);
+          past |= rule.anchor == Anchor.BEFORE_TODAY;
+          if (rule.anchor != Anchor.CALENDAR) {
+            blank(lasting, matcher);
+          }
         } catch (DateTimeException _) {
           // There is no 31 June; to another rule it may be something else.
         }
       }
     }
-    return periods;
+    return new Told(periods, past, lasting.toString(), rest.toString());
+  }
+
+  private static void blank(StringBuilder text, MatchResult match) {
+    text.replace(match.start(), match.end(), " ".repeat(match.end() - match.start()));
   }
 
   private static Rule rule(String pattern, Reading reading) {
-    return new Rule(Pattern.compile(pattern), reading);
+    return new Rule(compile(pattern), reading, Anchor.CALENDAR);
+  }
+
+  private static Rule current(String pattern, Reading reading) {
+    return new Rule(compile(pattern), reading, Anchor.TODAY);
+  }
+
+  private static Rule gone(String pattern, Reading reading) {
+    return new Rule(compile(pattern), reading, Anchor.BEFORE_TODAY);
+  }
+
+  private static Pattern compile(String pattern) {
+    return Pattern.compile(pattern, Pattern.CASE_INSENSITIVE);
   }
 
   private static int number(MatchResult match, int group) {
@@ -140,7 +197,7 @@ final class Periods {
   }
 
   private static int month(String name) {
-    return MONTHS.indexOf(name.substring(0, 3)) + 1;
+    return MONTHS.indexOf(name.substring(0, 3).toLowerCase(Locale.ROOT)) + 1;
   }
 
   /// A number up to 39 in digits or Chinese characters.
@@ -164,7 +221,8 @@ final class Periods {
     if (Character.isDigit(word.charAt(0))) {
       return Integer.parseInt(word);
     }
-    return VAGUE_NUMBERS.getOrDefault(word, NUMBERS.indexOf(word));
+    String lower = word.toLowerCase(Locale.ROOT);
+    return VAGUE_NUMBERS.getOrDefault(lower, NUMBERS.indexOf(lower));
   }
 
   private static Period day(LocalDate day) {
@@ -182,10 +240,18 @@ final class Periods {
 
   /// People count roughly: half a unit more or less.
   private static Period ago(int count, String unit, LocalDate today) {
-    int days = DAYS_OF_UNIT.getOrDefault(unit, 1);
+    int days = days(unit);
     LocalDate day = today.minusDays((long) count * days);
     int more = days == 1 ? 0 : Math.max(1, days / 2);
     return new Period.Range(day.minusDays(more), day.plusDays(more));
+  }
+
+  private static Period since(int count, String unit, LocalDate today) {
+    return new Period.Range(today.minusDays((long) Math.max(2, count) * days(unit)), today);
+  }
+
+  private static int days(String unit) {
+    return DAYS_OF_UNIT.getOrDefault(unit.toLowerCase(Locale.ROOT), 1);
   }
 
   private static Period lastWeekday(String name, LocalDate today) {

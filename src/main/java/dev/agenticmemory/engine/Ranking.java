@@ -39,41 +39,34 @@ public final class Ranking {
       double speaker,
       double question,
       double length,
-      double date) {
+      double date) {}
 
-    // Fitted on REALTALK and BEAM 100K, each counting fully, and LoCoMo, counting a tenth.
-    private static final double MEANING = 5.5;
-    private static final double WORDS = 3.6;
-    private static final double PHRASE = 2.9;
-    private static final double CONTEXT = 3.3;
-    private static final double SPEAKER = 1.9;
-    private static final double QUESTION = -0.6;
-    private static final double LENGTH = -0.8;
-    private static final double DATE = 3.4;
+  // Fitted on REALTALK and BEAM 100K, each counting fully, and LoCoMo, counting a tenth.
+  private static final double WORDS = 3.6;
+  private static final double PHRASE = 2.9;
+  private static final double CONTEXT = 3.3;
+  private static final double SPEAKER = 1.9;
+  private static final double QUESTION = -0.6;
+  private static final double LENGTH = -0.8;
 
-    /// Unrelated texts have a cosine of up to this.
-    private static final double MEANING_UNRELATED = 0.05;
+  /// What depends on how memories were told.
+  ///
+  /// @param base of the score
+  private record Weights(double meaning, double date, double base) {
 
-    /// Whether there is anything that speaks for the memory.
-    boolean isEvidence() {
-      return words > 0 || context > 0 || meaning > MEANING_UNRELATED;
-    }
+    /// Turns of conversations, which those around explain.
+    static final Weights TURNS = new Weights(5.5, 3.4, -6);
 
-    /// By which the memories of one question are ordered; higher is better.
-    double order() {
-      return MEANING * meaning
-          + WORDS * words
-          + PHRASE * phrase
-          + CONTEXT * context
-          + SPEAKER * speaker
-          + QUESTION * question
-          + LENGTH * length
-          + DATE * date;
-    }
+    // Facts that stand for themselves, fitted on some that were written for it and on those of
+    // LoCoMo. The day on which one was written tells little, unless it is asked what happened then.
+    static final Weights FACTS = new Weights(7, 1, -5.5);
+    static final Weights EVENTS = new Weights(7, 7, -5.5);
   }
 
+  /// Unrelated texts have a cosine of up to this.
+  private static final double MEANING_UNRELATED = 0.05;
+
   // Fitted so that questions asked of another conversation score low; 0.36 parts them best.
-  private static final double SCORE_BASE = -6.0;
   private static final double SCORE_ORDER = 0.65;
   private static final double SCORE_BEST_MEANING = 7.9;
   private static final double SCORE_UNKNOWN_WORDS = -2.0;
@@ -89,6 +82,9 @@ public final class Ranking {
   /// Remarks up to this length have no disadvantage, in words.
   private static final double REMARK_TOKENS = 50;
 
+  /// What is longer is a document, in which nobody expects one matter alone, in words.
+  private static final double DOCUMENT_TOKENS = 500;
+
   /// What having all words is worth as meaning, where the model does not read the query: about the
   /// cosine of a question and its answer where it does.
   private static final double MEANING_OF_WORDS = 0.8;
@@ -99,28 +95,43 @@ public final class Ranking {
   /// The most that age can take from a score.
   private static final double RECENCY_SHARE = 0.2;
 
-  private static final Duration RECENCY_HALF_LIFE = Duration.ofDays(14);
+  private static final Duration RECENCY_HALF_LIFE = Duration.ofDays(180);
 
   private final Question question;
   private final boolean readable;
+
+  /// Whether most of what was found stands for itself.
+  private final boolean facts;
+
+  private final boolean dated;
+  private final Weights weights;
+
+  /// What each of the query's words tells, and of its dates what they would as words.
   private final double[] rarities;
+
+  private final double[] dates;
+
   private final double chosenRarity;
   private final double rarity;
-  private final boolean dated;
   private final double sureness;
 
   /// For the candidates of one question.
   Ranking(Question question, Query query, Candidates candidates) {
     this.question = question;
     readable = query.embedding() != null;
+    List<Candidate> found = candidates.found();
+    facts = 2 * found.stream().filter(Ranking::isAlone).count() >= found.size();
+    dated = !question.told().periods().isEmpty() && tellsApart(found);
+    weights = facts ? (question.told().past() ? Weights.EVENTS : Weights.FACTS) : Weights.TURNS;
     rarities =
         candidates.frequencies().stream()
             .mapToDouble(frequency -> Occurrences.rarity(candidates.memories(), frequency))
             .toArray();
-    chosenRarity = sum(question.choosing());
-    rarity = sum(rarities.length);
-    dated = !question.periods().isEmpty() && tellsApart(candidates.found());
-    double best = candidates.found().stream().mapToDouble(this::meaning).max().orElse(0);
+    dates = new double[question.choosing()];
+    takeTimesOut();
+    chosenRarity = sum(rarities, question.choosing());
+    rarity = sum(rarities, rarities.length);
+    double best = found.stream().mapToDouble(this::meaning).max().orElse(0);
     sureness =
         SCORE_BEST_MEANING * best
             + SCORE_UNKNOWN_WORDS
@@ -137,15 +148,35 @@ public final class Ranking {
         context(candidate),
         question.mentions().bonus(nature.speaker()),
         nature.question() ? 1 : 0,
-        Math.log1p(Math.max(0, nature.tokens() - REMARK_TOKENS) / REMARK_TOKENS),
-        dated ? question.fit(day(candidate)) : 0);
+        length(nature.tokens()),
+        dated ? Math.max(question.fit(day(candidate)), saidDates(candidate.words())) : 0);
   }
 
-  /// The score of a memory with this [Parts#order].
+  /// Whether there is anything that speaks for a memory.
+  boolean isEvidence(Parts parts) {
+    return parts.words > 0
+        || parts.context > 0
+        || parts.meaning > MEANING_UNRELATED
+        || (question.told().past() && parts.date >= Period.WITHIN);
+  }
+
+  /// By which the memories of one question are ordered; higher is better.
+  double order(Parts parts) {
+    return weights.meaning * parts.meaning
+        + WORDS * parts.words
+        + PHRASE * parts.phrase
+        + CONTEXT * parts.context
+        + SPEAKER * parts.speaker
+        + QUESTION * parts.question
+        + LENGTH * parts.length
+        + weights.date * parts.date;
+  }
+
+  /// The score of a memory with this [#order].
   ///
   /// @param best the highest order of the candidates
   double score(double order, double best) {
-    double answered = logistic(SCORE_BASE + SCORE_ORDER * order + sureness);
+    double answered = logistic(weights.base + SCORE_ORDER * order + sureness);
     return answered * logistic((BEHIND_HALF - (best - order)) / BEHIND_WIDTH);
   }
 
@@ -160,10 +191,38 @@ public final class Ranking {
     return 1 - RECENCY_SHARE + RECENCY_SHARE * fresh;
   }
 
-  private double sum(int terms) {
+  /// Words for times tell nothing where the day tells. Dates of turns neither: what was said then
+  /// is as good as what was said about then. A fact is mostly told on another day than that of
+  /// which it tells.
+  private void takeTimesOut() {
+    for (int i = 0; dated && i < dates.length; i++) {
+      switch (question.about().get(i)) {
+        case MATTER -> {}
+        case TODAY -> rarities[i] = 0;
+        case DATE -> {
+          if (!facts) {
+            dates[i] = rarities[i];
+            rarities[i] = 0;
+          }
+        }
+      }
+    }
+  }
+
+  /// The share of the query's dates that a text says, where they do not count as words.
+  private double saidDates(Occurrences words) {
+    double said = 0;
+    for (int i = 0; i < dates.length; i++) {
+      said += words.counts().get(i) > 0 ? dates[i] : 0;
+    }
+    double all = sum(dates, dates.length);
+    return all == 0 ? 0 : said / all;
+  }
+
+  private static double sum(double[] values, int first) {
     double sum = 0;
-    for (int i = 0; i < terms; i++) {
-      sum += rarities[i];
+    for (int i = 0; i < first; i++) {
+      sum += values[i];
     }
     return sum;
   }
@@ -175,6 +234,11 @@ public final class Ranking {
       unknown += frequencies.get(i) == 0 ? rarities[i] : 0;
     }
     return chosenRarity == 0 ? 0 : unknown / chosenRarity;
+  }
+
+  private static double length(int tokens) {
+    double beyond = Math.clamp(tokens, REMARK_TOKENS, DOCUMENT_TOKENS) - REMARK_TOKENS;
+    return Math.log1p(beyond / REMARK_TOKENS);
   }
 
   private double meaning(Candidate candidate) {
@@ -198,9 +262,14 @@ public final class Ranking {
     return rarity == 0 ? 0 : sum / rarity;
   }
 
+  /// Whether nothing around could tell more.
+  private static boolean isAlone(Candidate candidate) {
+    return candidate.around().before() == null && candidate.around().after() == null;
+  }
+
   private double context(Candidate candidate) {
     Candidate.Neighbours around = candidate.around();
-    if (around.before() == null && around.after() == null) {
+    if (isAlone(candidate)) {
       return 0;
     }
     double sum = 0;

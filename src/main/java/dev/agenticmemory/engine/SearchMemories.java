@@ -197,14 +197,14 @@ public final class SearchMemories {
     List<Evidence> evidence = new ArrayList<>(candidates.found().size());
     for (Candidate candidate : candidates.found()) {
       Ranking.Parts parts = ranking.parts(candidate);
-      if (parts.isEvidence()) {
+      if (ranking.isEvidence(parts)) {
         evidence.add(new Evidence(candidate, parts));
       }
     }
-    double best = evidence.stream().mapToDouble(one -> one.parts.order()).max().orElse(0);
+    double best = evidence.stream().mapToDouble(one -> ranking.order(one.parts)).max().orElse(0);
     List<Scored> scored = new ArrayList<>(evidence.size());
     for (Evidence one : evidence) {
-      double relevance = ranking.score(one.parts.order(), best);
+      double relevance = ranking.score(ranking.order(one.parts), best);
       double recency =
           request.timeDecay() ? Ranking.recency(one.candidate.nature().happened(), now) : 1;
       scored.add(

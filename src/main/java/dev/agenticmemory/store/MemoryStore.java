@@ -57,10 +57,11 @@ public interface MemoryStore extends AutoCloseable {
   Optional<MemoryId> findSame(Scope scope, TextHash hash, Instant now);
 
   /// What may answer `query`: of the selected memories at least the `limit` nearest by meaning and
-  /// the `limit` best by words, and the two before and after each of them in its conversation.
+  /// the `limit` best by words, of what happened in its times the `limit` nearest by meaning (the
+  /// latest where it has none), and the two before and after each of them in its conversation.
   ///
   /// An engine may return more, and in large scopes may miss some of the nearest, as it declares.
-  /// Without terms and embedding nothing is found.
+  /// Without terms, embedding and times nothing is found.
   Candidates candidates(Selection selection, Query query);
 
   /// Who spoke in the selected memories, each once, in no particular order; see

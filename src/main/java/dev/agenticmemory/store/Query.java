@@ -1,6 +1,7 @@
 package dev.agenticmemory.store;
 
 import dev.agenticmemory.domain.Embedding;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,21 @@ import org.jspecify.annotations.Nullable;
 ///   speakers, are only counted
 /// @param pairs which of the terms stand side by side in the query
 /// @param limit how many candidates by meaning, and how many by words; at least 1
+/// @param times what happened then is looked for too, however little it says of the rest
 public record Query(
-    @Nullable Embedding embedding, List<String> terms, int choosing, List<Pair> pairs, int limit) {
+    @Nullable Embedding embedding,
+    List<String> terms,
+    int choosing,
+    List<Pair> pairs,
+    int limit,
+    List<Span> times) {
+
+  /// From one instant, included, to another, excluded.
+  public record Span(Instant from, Instant to) {
+    public boolean holds(Instant at) {
+      return !at.isBefore(from) && at.isBefore(to);
+    }
+  }
 
   /// Two terms that follow each other, by their places in [#terms].
   public record Pair(int first, int second) {}
@@ -21,6 +35,7 @@ public record Query(
   public Query {
     terms = List.copyOf(terms);
     pairs = List.copyOf(pairs);
+    times = List.copyOf(times);
     if (limit < 1) {
       throw new IllegalArgumentException("limit must be at least 1, is " + limit);
     }
@@ -29,8 +44,13 @@ public record Query(
     }
   }
 
-  /// Of words that all choose candidates and stand anywhere.
+  /// Of words that all choose candidates and stand anywhere, whenever it happened.
   public Query(@Nullable Embedding embedding, List<String> terms, int limit) {
-    this(embedding, terms, terms.size(), List.of(), limit);
+    this(embedding, terms, terms.size(), List.of(), limit, List.of());
+  }
+
+  /// Whether anything of `happened` is looked for.
+  public boolean isWhen(Instant happened) {
+    return times.stream().anyMatch(span -> span.holds(happened));
   }
 }

@@ -33,13 +33,14 @@ import org.tartarus.snowball.ext.RussianStemmer;
 ///
 /// Words are found by the Unicode rules, folded in case, width and accents, and stemmed by the
 /// rules of their script: English for Latin, Russian for Cyrillic, Arabic for Arabic. Function
-/// words of English are left out. Chinese, Japanese and Korean characters become pairs; stored
-/// texts have the single characters too, so that a query of one character finds something. In a
-/// Chinese query function words separate pairs, because a pair across words is in no text.
+/// words of English are left out. Identifiers are also what they are made of, and numbers and dates
+/// are the same however they are written. Chinese, Japanese and Korean characters become pairs;
+/// stored texts have the single characters too, so that a query of one character finds something.
+/// In a Chinese query function words separate pairs, because a pair across words is in no text.
 public final class Words {
 
   /// Changes whenever the same text gives other terms; stores that keep terms then make them anew.
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   /// Longest word that is indexed, in characters; longer ones are data, not words.
   private static final int WORD_CHARS_MAX = 64;
@@ -106,7 +107,7 @@ public final class Words {
 
   /// Hands each term to `sink` and returns how many words there were, function words included.
   private static int each(Analyzer analyzer, String text, Consumer<String> sink) {
-    try (TokenStream tokens = analyzer.tokenStream("text", text)) {
+    try (TokenStream tokens = analyzer.tokenStream("text", Numbers.plain(text))) {
       CharTermAttribute term = tokens.addAttribute(CharTermAttribute.class);
       PositionIncrementAttribute step = tokens.addAttribute(PositionIncrementAttribute.class);
       int count = 0;
@@ -155,7 +156,7 @@ public final class Words {
     protected TokenStreamComponents createComponents(String field) {
       StandardTokenizer words = new StandardTokenizer();
       words.setMaxTokenLength(WORD_CHARS_MAX);
-      TokenStream chain = new CJKWidthFilter(words);
+      TokenStream chain = new IdentifierParts(new CJKWidthFilter(words));
       chain = new LowerCaseFilter(chain);
       chain = new EnglishPossessiveFilter(chain);
       chain = new DecimalDigitFilter(chain);

@@ -45,6 +45,11 @@ class PeriodsTest {
         "two weeks ago | 2024-05-27",
         "3 days ago | 2024-06-07",
         "the party last Friday | 2024-06-07",
+        "what did I do on Friday? | 2024-06-07",
+        "the last few days | 2024-06-08",
+        "in the past two weeks | 2024-05-28",
+        "Last Night | 2024-06-09",
+        "the talk this morning | 2024-06-10",
       })
   void readsTheTimeThatAQuerySpeaksOf(String query, LocalDate within) {
     assertThat(fit(query, within)).isEqualTo(Period.WITHIN);
@@ -61,7 +66,7 @@ class PeriodsTest {
         "who is June's friend's dog"
       })
   void otherWordsAreNoDays(String query) {
-    assertThat(Periods.in(query, TODAY))
+    assertThat(Periods.in(query, TODAY).periods())
         .allSatisfy(period -> assertThat(period).isEqualTo(new Period.Month(null, 6)));
   }
 
@@ -81,11 +86,33 @@ class PeriodsTest {
 
   @Test
   void eachPartOfAQueryIsReadOnce() {
-    assertThat(Periods.in("from 2024-02-10 to May 3rd, 2024", TODAY))
+    assertThat(Periods.in("from 2024-02-10 to May 3rd, 2024", TODAY).periods())
         .isEqualTo(List.of(new Period.Day(2024, 2, 10), new Period.Day(2024, 5, 3)));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "what did I do on 3 May? | true",
+        "dinner yesterday | true",
+        "what happened in May? | true",
+        "what is due in November? | false",
+        "what is planned for this week? | false",
+        "what did we do this week? | true",
+      })
+  void itIsAskedWhatHappenedOrWhatIsPlanned(String query, boolean past) {
+    assertThat(Periods.in(query, TODAY).past()).isEqualTo(past);
+  }
+
+  @Test
+  void whatIsLeftOfAQueryKeepsItsPlace() {
+    Periods.Told told = Periods.in("getUser in May, not yesterday", TODAY);
+    assertThat(told.lasting()).isEqualTo("getUser in May, not          ");
+    assertThat(told.rest()).isEqualTo("getUser       , not          ");
+  }
+
   private static double fit(String query, LocalDate day) {
-    return Periods.in(query, TODAY).stream().mapToDouble(p -> p.fit(day)).max().orElse(0);
+    return Periods.in(query, TODAY).periods().stream().mapToDouble(p -> p.fit(day)).max().orElse(0);
   }
 }

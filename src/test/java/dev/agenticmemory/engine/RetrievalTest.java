@@ -132,6 +132,49 @@ class RetrievalTest {
   }
 
   @Test
+  void whatHappenedThenIsFoundWhateverItSays() {
+    fact("Watered the plants", NOON.minusSeconds(86_400));
+    for (int i = 2; i < 100; i++) {
+      fact("Did nothing in particular, number " + i, NOON.minusSeconds(i * 86_400L));
+    }
+    assertThat(texts(hits("what did I do yesterday?"))).first().isEqualTo("Watered the plants");
+  }
+
+  @Test
+  void whatIsPlannedForATimeIsNotWhatWasNotedThen() {
+    fact("The dentist is booked for 12 May 2024", Instant.parse("2024-01-07T09:00:00Z"));
+    fact("The piano was sold", Instant.parse("2024-05-03T09:00:00Z"));
+    fact("Grandma likes tulips", Instant.parse("2023-02-03T09:00:00Z"));
+    assertThat(texts(hits("what is booked in May?"))).first().asString().startsWith("The dentist");
+  }
+
+  private void fact(String text, Instant at) {
+    var _ =
+        engine.add.add(
+            ANYONE,
+            new AddRequest(
+                new Input.Text(text),
+                ALICE,
+                null,
+                null,
+                false,
+                null,
+                Metadata.EMPTY,
+                at,
+                null,
+                null,
+                null));
+  }
+
+  @Test
+  void aDocumentIsFoundByAnyPartOfIt() {
+    String filler = "Nothing of interest was said about it at all. ".repeat(400);
+    engine.stored(filler + "The plumber is called Quendelbaum. " + filler);
+    engine.stored("My favourite wine is Riesling");
+    assertThat(texts(hits("Quendelbaum"))).first().asString().contains("Quendelbaum");
+  }
+
+  @Test
   void yesterdayIsTheDayBeforeTheClock() {
     said("a", NOON.minusSeconds(86_400), by("Ann", "We had soup for lunch"));
     said("b", NOON.minusSeconds(20 * 86_400), by("Ann", "We had stew for lunch"));

@@ -25,6 +25,7 @@ import static dev.agenticmemory.store.MemoryStoreFixture.live;
 import static dev.agenticmemory.store.MemoryStoreFixture.liveAt;
 import static dev.agenticmemory.store.MemoryStoreFixture.meaning;
 import static dev.agenticmemory.store.MemoryStoreFixture.memory;
+import static dev.agenticmemory.store.MemoryStoreFixture.observed;
 import static dev.agenticmemory.store.MemoryStoreFixture.plane;
 import static dev.agenticmemory.store.MemoryStoreFixture.retire;
 import static dev.agenticmemory.store.MemoryStoreFixture.revise;
@@ -1360,6 +1361,29 @@ public abstract class MemoryStoreContract {
   void aQueryWithoutWordsAndMeaningFindsNothing() {
     stored(memory("likes tea"));
     assertThat(candidates(live(ALICE), new Query(null, List.of(), 5))).isEmpty();
+  }
+
+  @Test
+  void whatHappenedThenIsACandidateWhateverItSays() {
+    Memory then = stored(observed(NOON.minusSeconds(86_400), "watered the plants"));
+    stored(observed(NOON.minusSeconds(10 * 86_400), "watered the cat"));
+    Memory written = stored(memory("written now"));
+    List<Query.Span> yesterday =
+        List.of(new Query.Span(NOON.minusSeconds(90_000), NOON.minusSeconds(80_000)));
+    List<Query.Span> now = List.of(new Query.Span(NOON, NOON.plusSeconds(1)));
+    for (Embedding embedding : new Embedding[] {null, NORTH}) {
+      assertThat(candidates(live(ALICE), when(embedding, yesterday)))
+          .extracting(Candidate::id)
+          .contains(then.id());
+      assertThat(candidates(live(ALICE), when(embedding, now)))
+          .extracting(Candidate::id)
+          .contains(written.id());
+    }
+    assertThat(candidates(live(ALICE), when(null, yesterday))).hasSize(1);
+  }
+
+  private static Query when(@Nullable Embedding embedding, List<Query.Span> times) {
+    return new Query(embedding, List.of(), 0, List.of(), 1, times);
   }
 
   @Test

@@ -104,6 +104,12 @@ public final class MemoryStoreFixture {
     return memory(ALICES, new Content(text, null, false, Metadata.EMPTY), created, null);
   }
 
+  public static Memory observed(Instant when, String text) {
+    Memory memory = memory(text);
+    Times times = new Times(NOON, NOON, when, null);
+    return new Memory(memory.id(), memory.scope(), memory.content(), memory.origin(), times, 1);
+  }
+
   public static Memory expiring(Instant expires, String text) {
     return memory(ALICES, new Content(text, null, false, Metadata.EMPTY), NOON, expires);
   }

@@ -214,7 +214,9 @@ public final class S3VectorsStore implements MemoryStore {
   @Override
   public Candidates candidates(Selection selection, Query query) {
     Shapes.require(query, space);
-    Query words = new Query(null, query.terms(), query.choosing(), query.pairs(), query.limit());
+    Query words =
+        new Query(
+            null, query.terms(), query.choosing(), query.pairs(), query.limit(), query.times());
     Embedding embedding = query.embedding();
     if (embedding == null) {
       return beside.candidates(selection, words);

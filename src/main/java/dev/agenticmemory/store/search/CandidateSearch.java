@@ -22,9 +22,9 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// One search for candidates, in three rounds: the nearest by meaning, the best by words and how
-/// common these are; the neighbours of what was found; and the cosines of what was not found by
-/// meaning.
+/// One search for candidates, in three rounds: the nearest by meaning, what happened at the time,
+/// the best by words and how common these are; the neighbours of what was found; and the cosines of
+/// what was not found by meaning.
 final class CandidateSearch {
 
   /// Of each shard so many passages are compared at least, where the graph does not reach all.
@@ -60,6 +60,9 @@ final class CandidateSearch {
     searches.add(snapshot.memories(routing, overview()));
     if (query.choosing() > 0) {
       searches.add(snapshot.memories(routing, byWords()));
+    }
+    if (!query.times().isEmpty()) {
+      searches.add(snapshot.memories(routing, byTime()));
     }
     Embedding embedding = query.embedding();
     if (embedding != null) {
@@ -104,6 +107,31 @@ final class CandidateSearch {
     ObjectNode any = Dsl.any(words);
     ((ObjectNode) any.path("bool")).putArray("filter").add(selected);
     return withFields(Dsl.search(any, query.limit()));
+  }
+
+  private ObjectNode byTime() {
+    ObjectNode then =
+        Dsl.all(selected, Dsl.any(query.times().stream().map(CandidateSearch::within).toList()));
+    Embedding embedding = query.embedding();
+    return embedding == null
+        ? withFields(Dsl.sort(Dsl.search(then, query.limit()), "created", "desc"))
+        : byMeaning(embedding, query.limit(), then);
+  }
+
+  /// What is told of a time happened then, else when it was written.
+  private static ObjectNode within(Query.Span span) {
+    return Dsl.any(
+        within("observed", span),
+        Dsl.all(Dsl.not(Dsl.exists("observed")), within("created", span)));
+  }
+
+  private static ObjectNode within(String field, Query.Span span) {
+    return Dsl.range(
+        field,
+        "gte",
+        String.valueOf(span.from().toEpochMilli()),
+        "lt",
+        String.valueOf(span.to().toEpochMilli()));
   }
 
   private ObjectNode byMeaning(Embedding embedding, int limit, ObjectNode filter) {

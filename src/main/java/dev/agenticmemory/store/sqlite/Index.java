@@ -241,6 +241,9 @@ final class Index {
       if (asked != null) {
         byMeaning(asked, chosen);
       }
+      if (!query.times().isEmpty()) {
+        byTime(asked, chosen);
+      }
       addAll(also, chosen);
       addNeighbours(chosen);
       List<Candidate> found = new ArrayList<>();
@@ -294,6 +297,18 @@ final class Index {
       Best best = new Best(query.limit());
       for (int number = near.nextSetBit(0); number >= 0; number = near.nextSetBit(number + 1)) {
         best.offer(number, cosine(asked, number));
+      }
+      addAll(best, chosen);
+    }
+
+    /// Of what happened in the times that are asked for.
+    private void byTime(Vectors.@Nullable Asked asked, BitSet chosen) {
+      Best best = new Best(query.limit());
+      for (int n = selected.nextSetBit(0); n >= 0; n = selected.nextSetBit(n + 1)) {
+        Instant happened = document(n).nature().happened();
+        if (query.isWhen(happened)) {
+          best.offer(n, asked == null ? happened.getEpochSecond() : cosine(asked, n));
+        }
       }
       addAll(best, chosen);
     }
