@@ -156,7 +156,7 @@ public final class Main {
     commands.add(new StdioCommand(standalone -> serve(stdio, standalone)));
     commands.add(new ServeCommand(program::serveHttp));
     commands.add(new TokenCommand(program.tokens(), Clock.systemUTC()));
-    commands.addAll(MemoryCommands.all(client));
+    commands.addAll(MemoryCommands.all(client, program::runs));
     commands.add(new DemoCommand(Launch.command(), Clock.systemUTC()));
     commands.add(new IngestsCommand(() -> program.engine().ingests(), program.person()));
     commands.add(new ExportCommand(program::export, program.person(), Clock.systemUTC()));

@@ -11,6 +11,7 @@ import dev.agenticmemory.config.Jobs;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.engine.Audit;
 import dev.agenticmemory.engine.Caller;
@@ -42,6 +43,7 @@ import dev.agenticmemory.schedule.Scheduler;
 import dev.agenticmemory.schedule.Turns;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Reembedding;
+import dev.agenticmemory.store.RunSummary;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import dev.agenticmemory.transfer.Export;
 import dev.agenticmemory.transfer.Import;
@@ -233,6 +235,11 @@ final class Program implements AutoCloseable {
   /// Calls one tool for the person at the command line.
   ObjectNode call(String tool, ObjectNode arguments) {
     return new Tools(this::engine).answer(person(), tool, arguments);
+  }
+
+  /// The runs of a user, for the person at the command line.
+  List<RunSummary> runs(@Nullable String user) {
+    return engine().inspect().runs(person(), user == null ? null : new UserId(user));
   }
 
   /// The person at the command line.

@@ -67,6 +67,8 @@ final class ArchitectureTest {
                 "llm",
                 "eval",
                 "transfer",
+                "store",
+                "files",
                 "auth",
                 "clients",
                 "systemd"),

@@ -26,6 +26,8 @@ public final class Cli {
     commandLine.getCommandSpec().version("agentic-memory " + version);
     commands.forEach(commandLine::addSubcommand);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    // What is to be remembered may begin with an @.
+    commandLine.setExpandAtFiles(false);
     commandLine.setExecutionExceptionHandler(Cli::fail);
     return commandLine;
   }
@@ -35,7 +37,7 @@ public final class Cli {
     if (!(e instanceof MemoryException failure)) {
       throw e;
     }
-    at.getErr().printf("%s.%n%s%n", failure.getMessage(), failure.hint());
+    at.getErr().printf("%s.%n%s%n", Shown.of(failure.getMessage()), Shown.of(failure.hint()));
     at.getErr().flush();
     return switch (failure) {
       case InvalidInput _ -> 2;
