@@ -14,6 +14,8 @@ import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Ingests;
 import dev.agenticmemory.engine.Languages;
+import dev.agenticmemory.engine.Workspace;
+import dev.agenticmemory.engine.Workspaces;
 import dev.agenticmemory.files.OwnerOnly;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.llm.LanguageModel.Conversation;
@@ -50,6 +52,7 @@ final class Checks {
       Supplier<Engine> engine,
       Supplier<Embedder> embedder,
       Supplier<@Nullable LanguageModel> languageModel,
+      Supplier<Workspaces> workspaces,
       Places places) {
     return List.of(
         new Check("Java", Checks::java),
@@ -60,6 +63,7 @@ final class Checks {
         new Check("Languages", () -> languages(config, engine.get())),
         new Check("Language model", () -> languageModel(languageModel.get())),
         new Check("Ingests", () -> ingests(config, engine.get())),
+        new Check("Workspaces", () -> workspaces(workspaces.get())),
         new Check("Clients", () -> clients(new Diagnosis(places, config.home()))));
   }
 
@@ -162,6 +166,18 @@ final class Checks {
     String found =
         "%d wait for the language model, %d were given up".formatted(all.size() - failed, failed);
     return failed == 0 ? fine(found) : warning(found + "; run `agentic-memory ingests`");
+  }
+
+  private static Finding workspaces(Workspaces workspaces) {
+    List<String> missing = workspaces.missing();
+    if (!missing.isEmpty()) {
+      return warning(String.join("; ", missing) + ": is it misspelt, or not mounted?");
+    }
+    List<Workspace> all = workspaces.all();
+    return fine(
+        all.isEmpty()
+            ? "none. " + workspaces.hint()
+            : "of " + all.stream().map(w -> w.agent().value()).collect(Collectors.joining(", ")));
   }
 
   private static Finding clients(Diagnosis diagnosis) {

@@ -395,7 +395,8 @@ final class Program implements AutoCloseable {
 
   /// What `doctor` looks at.
   List<Check> checks(Places places) {
-    return Checks.of(config, this::engine, this::embedder, this::languageModel, places);
+    return Checks.of(
+        config, this::engine, this::embedder, this::languageModel, this::workspaces, places);
   }
 
   private synchronized Embedder embedder() {

@@ -271,6 +271,7 @@ public final class JobCommands {
 
     private static void print(JobReport report, PrintWriter out) {
       out.printf("        %s  %s%n", report.started(), summary(report));
+      report.notes().forEach(note -> out.println("          note: " + Shown.of(note)));
       report.troubles().forEach(trouble -> out.println("          failed: " + Shown.of(trouble)));
     }
   }

@@ -61,7 +61,7 @@ final class TimetableTest {
   }
 
   private JobReport report(Job job, String... troubles) {
-    return new JobReport(job, now, now, false, Map.of(), Usage.NONE, List.of(troubles));
+    return new JobReport(job, now, now, false, Map.of(), Usage.NONE, List.of(), List.of(troubles));
   }
 
   private Entry entry(Job job, String cron, Supplier<JobReport> work) {
