@@ -92,6 +92,7 @@ final class Program implements AutoCloseable {
   private @Nullable LocalServer local;
   private @Nullable Turns turns;
   private @Nullable Scheduler scheduler;
+  private boolean serving;
   private boolean closed;
 
   Program(Config config, String version, Map<String, String> environment) {
@@ -117,11 +118,19 @@ final class Program implements AutoCloseable {
               this::signal,
               Clock.systemUTC());
       engine = made;
-      if (made.queue() != null) {
-        worker = new IngestWorker(made.queue());
+      if (serving) {
+        startWorker(made);
       }
     }
     return engine;
+  }
+
+  /// A server does what waits for the language model, whoever left it there; a command only what it
+  /// puts there itself, since it would end in the middle of all else.
+  private void startWorker(Engine of) {
+    if (worker == null && !closed && of.queue() != null) {
+      worker = new IngestWorker(of.queue());
+    }
   }
 
   /// What writes memories to files.
@@ -227,6 +236,9 @@ final class Program implements AutoCloseable {
   }
 
   private synchronized void signal() {
+    if (engine != null) {
+      startWorker(engine);
+    }
     if (worker != null) {
       worker.signal();
     }
@@ -277,7 +289,11 @@ final class Program implements AutoCloseable {
     return endpoints;
   }
 
-  private Dispatcher dispatcher() {
+  private synchronized Dispatcher dispatcher() {
+    serving = true;
+    if (engine != null) {
+      startWorker(engine);
+    }
     return new Dispatcher(new MemoryOffer(this::engine, audit()), this::warmUp, version);
   }
 

@@ -1,5 +1,6 @@
 package dev.agenticmemory.engine;
 
+import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.NotFound;
@@ -33,12 +34,15 @@ public final class Ingests {
   private final MemoryStore store;
   private final Writer writer;
   private final Runnable signal;
+  private final boolean done;
   private final Clock clock;
 
-  Ingests(MemoryStore store, Writer writer, Runnable signal, Clock clock) {
+  /// @param done whether this process has a language model to do them with
+  Ingests(MemoryStore store, Writer writer, Runnable signal, boolean done, Clock clock) {
     this.store = store;
     this.writer = writer;
     this.signal = signal;
+    this.done = done;
     this.clock = clock;
   }
 
@@ -66,6 +70,7 @@ public final class Ingests {
 
   /// Has one tried again now, whether it waits or was given up.
   public void retry(Caller caller, MemoryId id) {
+    requireModel();
     Waiting one =
         list(caller).stream()
             .filter(waiting -> waiting.memory().id().equals(id))
@@ -74,11 +79,19 @@ public final class Ingests {
     retry(one);
   }
 
-  /// Has all of them tried again now, and says how many that are.
-  public int retryAll(Caller caller) {
+  /// Has all of them tried again now, and says which that are.
+  public List<MemoryId> retryAll(Caller caller) {
+    requireModel();
     List<Waiting> all = list(caller);
     all.forEach(this::retry);
-    return all.size();
+    return all.stream().map(one -> one.memory().id()).toList();
+  }
+
+  private void requireModel() {
+    if (!done) {
+      throw new InvalidInput(
+          "Trying again", "needs a language model, and none is configured", "Set LLM_MODEL.");
+    }
   }
 
   private void retry(Waiting one) {
