@@ -9,6 +9,7 @@ import dev.agenticmemory.clients.Diagnosis;
 import dev.agenticmemory.clients.Places;
 import dev.agenticmemory.config.Config;
 import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
@@ -16,6 +17,7 @@ import dev.agenticmemory.engine.Ingests;
 import dev.agenticmemory.engine.Languages;
 import dev.agenticmemory.engine.Workspace;
 import dev.agenticmemory.engine.Workspaces;
+import dev.agenticmemory.files.FileTrouble;
 import dev.agenticmemory.files.OwnerOnly;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.llm.LanguageModel.Conversation;
@@ -25,6 +27,8 @@ import dev.agenticmemory.llm.Usage;
 import dev.agenticmemory.remote.Failure;
 import dev.agenticmemory.store.Stats;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -86,7 +90,21 @@ final class Checks {
                 config.engine().name().toLowerCase(Locale.ROOT)));
   }
 
-  private static Finding dataFolder(Path home) throws IOException {
+  private static Finding dataFolder(Path home) {
+    try {
+      return usable(home);
+    } catch (FileAlreadyExistsException e) {
+      throw unusable(home + " is a file, and no folder", e);
+    } catch (IOException e) {
+      throw unusable(FileTrouble.of(e), e);
+    }
+  }
+
+  private static Unavailable unusable(String what, IOException e) {
+    return Unavailable.untilMended(what, "Set MEMORY_HOME to a folder that you can write.", e);
+  }
+
+  private static Finding usable(Path home) throws IOException {
     OwnerOnly.folder(home);
     Path probe = Files.createTempFile(home, "doctor", ".tmp");
     Files.delete(probe);
@@ -108,7 +126,21 @@ final class Checks {
                 stats.longTerm(), stats.shortTerm(), stats.users(), engine.inspect().space()));
   }
 
+  /// The model's libraries are unpacked into the data folder.
   private static Finding embedding(Embedder embedder) {
+    try {
+      return answering(embedder);
+    } catch (Unavailable e) {
+      for (Throwable why = e.getCause(); why != null; why = why.getCause()) {
+        if (why instanceof FileSystemException file) {
+          throw unusable("Its libraries cannot be unpacked: " + FileTrouble.of(file), file);
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static Finding answering(Embedder embedder) {
     long start = System.nanoTime();
     int dimensions =
         embedder

@@ -44,7 +44,8 @@ public final class Cli {
       case NotFound _ -> 3;
       case Conflict _ -> 4;
       case Forbidden _ -> 77; // EX_NOPERM
-      case Unavailable _ -> 75; // EX_TEMPFAIL: scripts may retry on it.
+      case Unavailable away when away.isPassing() -> 75; // EX_TEMPFAIL: scripts may retry on it.
+      case Unavailable _ -> 78; // EX_CONFIG: no retry helps until a person acts.
     };
   }
 }
