@@ -157,7 +157,7 @@ public record Config(
       // With the file it is whole; here only its names are asked for.
     }
     Map<String, String> settings = new TreeMap<>(env);
-    settings.keySet().retainAll(reader.known);
+    settings.keySet().retainAll(reader.asked);
     settings.keySet().removeAll(FOLDER);
     if (Files.isRegularFile(file)) {
       EnvFile.read(file).forEach(settings::remove);
@@ -170,6 +170,7 @@ public record Config(
 
     private final Map<String, String> env;
     private final Set<String> ofFile;
+    private final Set<String> asked = new TreeSet<>();
     private final Set<String> known = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
 
@@ -183,12 +184,12 @@ public record Config(
       this.ofFile = ofFile;
     }
 
-    /// Every name that was asked for so far.
+    /// Every name that may be asked for.
     Set<String> known() {
       return known;
     }
 
-    /// These are asked for in some cases only.
+    /// These may be asked for, in some cases alone.
     void knows(String... names) {
       known.addAll(List.of(names));
     }
@@ -217,7 +218,7 @@ public record Config(
       UserId bound = this.<@Nullable UserId>read("MEMORY_USER_ID", null, UserId::new);
       AgentId agent = this.<@Nullable AgentId>read("MEMORY_AGENT_ID", null, AgentId::new);
       Sharing sharing = read("MEMORY_SHARING", Sharing.USER, one(Sharing.values(), Enum::name));
-      Set<String> ofTheCaller = Set.copyOf(known);
+      Set<String> ofTheCaller = Set.copyOf(asked);
       requireStoreChosen();
       StoreEngine engine =
           read("VECTOR_STORE", StoreEngine.EMBEDDED, one(StoreEngine.values(), Enum::name));
@@ -260,7 +261,7 @@ public record Config(
     /// A hash of all that was read so far, but for some. Keys are in it: another key may be another
     /// account.
     private String fingerprint(Set<String> leftOut, Set<String> added) {
-      Set<String> names = new TreeSet<>(known);
+      Set<String> names = new TreeSet<>(asked);
       names.removeAll(leftOut);
       names.addAll(added);
       StringBuilder text = new StringBuilder();
@@ -280,6 +281,7 @@ public record Config(
 
     <T extends @Nullable Object> T read(
         String name, T fallback, Function<String, ? extends T> parse) {
+      asked.add(name);
       known.add(name);
       String text = env.get(name);
       if (text == null || text.isBlank()) {
@@ -298,10 +300,16 @@ public record Config(
       return read(name, fallback, text -> text);
     }
 
-    /// Null where it is not set.
-    @Nullable Secret secret(String name) {
-      String text = text(name, "");
-      return text.isEmpty() ? null : new Secret(text);
+    /// The first of these that is set.
+    @Nullable Secret secret(String... names) {
+      knows(names);
+      for (String name : names) {
+        String text = text(name, "");
+        if (!text.isEmpty()) {
+          return new Secret(text);
+        }
+      }
+      return null;
     }
 
     boolean flag(String name, boolean fallback) {

@@ -77,9 +77,7 @@ public record Llm(
     Provider provider =
         settings.read("LLM_PROVIDER", guessed, Config.Reader.one(Provider.values(), Enum::name));
     String url = settings.text("LLM_BASE_URL", provider == Provider.OPENAI ? OPENAI_URL : "");
-    Secret own = settings.secret("LLM_API_KEY");
-    Secret openAis = settings.secret("OPENAI_API_KEY");
-    Secret key = own == null ? openAis : own;
+    Secret key = settings.secret("LLM_API_KEY", "OPENAI_API_KEY");
     if (provider != Provider.NONE && model.isEmpty()) {
       settings.problem("LLM_MODEL: is not set, and LLM_PROVIDER is");
     }

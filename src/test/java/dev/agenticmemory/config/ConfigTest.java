@@ -101,6 +101,15 @@ final class ConfigTest {
         .isEqualTo(read(Map.of()).fingerprint());
   }
 
+  @Test
+  void aKeyThatNobodyAsksForDoesNotKeepProcessesFromSharingAServer() {
+    Map<String, String> env =
+        Map.of("LLM_MODEL", "gpt", "LLM_API_KEY", "k", "EMBEDDING_MODEL", "bge-small-en-v15-q");
+    for (String unused : List.of("OPENAI_API_KEY", "EMBEDDING_API_KEY")) {
+      assertThat(with(env, unused, "x").fingerprint()).isEqualTo(read(env).fingerprint());
+    }
+  }
+
   private Config with(Map<String, String> env, String name, String value) {
     Map<String, String> more = new HashMap<>(env);
     more.put(name, value);
