@@ -9,11 +9,15 @@ import dev.agenticmemory.clients.Diagnosis;
 import dev.agenticmemory.clients.Places;
 import dev.agenticmemory.config.Config;
 import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.engine.Caller;
 import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Ingests;
 import dev.agenticmemory.engine.Languages;
+import dev.agenticmemory.engine.Workspace;
+import dev.agenticmemory.engine.Workspaces;
+import dev.agenticmemory.files.FileTrouble;
 import dev.agenticmemory.files.OwnerOnly;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.llm.LanguageModel.Conversation;
@@ -23,6 +27,8 @@ import dev.agenticmemory.llm.Usage;
 import dev.agenticmemory.remote.Failure;
 import dev.agenticmemory.store.Stats;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,6 +56,7 @@ final class Checks {
       Supplier<Engine> engine,
       Supplier<Embedder> embedder,
       Supplier<@Nullable LanguageModel> languageModel,
+      Supplier<Workspaces> workspaces,
       Places places) {
     return List.of(
         new Check("Java", Checks::java),
@@ -60,6 +67,7 @@ final class Checks {
         new Check("Languages", () -> languages(config, engine.get())),
         new Check("Language model", () -> languageModel(languageModel.get())),
         new Check("Ingests", () -> ingests(config, engine.get())),
+        new Check("Workspaces", () -> workspaces(workspaces.get())),
         new Check("Clients", () -> clients(new Diagnosis(places, config.home()))));
   }
 
@@ -82,7 +90,21 @@ final class Checks {
                 config.engine().name().toLowerCase(Locale.ROOT)));
   }
 
-  private static Finding dataFolder(Path home) throws IOException {
+  private static Finding dataFolder(Path home) {
+    try {
+      return usable(home);
+    } catch (FileAlreadyExistsException e) {
+      throw unusable(home + " is a file, and no folder", e);
+    } catch (IOException e) {
+      throw unusable(FileTrouble.of(e), e);
+    }
+  }
+
+  private static Unavailable unusable(String what, IOException e) {
+    return Unavailable.untilMended(what, "Set MEMORY_HOME to a folder that you can write.", e);
+  }
+
+  private static Finding usable(Path home) throws IOException {
     OwnerOnly.folder(home);
     Path probe = Files.createTempFile(home, "doctor", ".tmp");
     Files.delete(probe);
@@ -104,7 +126,21 @@ final class Checks {
                 stats.longTerm(), stats.shortTerm(), stats.users(), engine.inspect().space()));
   }
 
+  /// The model's libraries are unpacked into the data folder.
   private static Finding embedding(Embedder embedder) {
+    try {
+      return answering(embedder);
+    } catch (Unavailable e) {
+      for (Throwable why = e.getCause(); why != null; why = why.getCause()) {
+        if (why instanceof FileSystemException file) {
+          throw unusable("Its libraries cannot be unpacked: " + FileTrouble.of(file), file);
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static Finding answering(Embedder embedder) {
     long start = System.nanoTime();
     int dimensions =
         embedder
@@ -162,6 +198,18 @@ final class Checks {
     String found =
         "%d wait for the language model, %d were given up".formatted(all.size() - failed, failed);
     return failed == 0 ? fine(found) : warning(found + "; run `agentic-memory ingests`");
+  }
+
+  private static Finding workspaces(Workspaces workspaces) {
+    List<String> missing = workspaces.missing();
+    if (!missing.isEmpty()) {
+      return warning(String.join("; ", missing) + ": is it misspelt, or not mounted?");
+    }
+    List<Workspace> all = workspaces.all();
+    return fine(
+        all.isEmpty()
+            ? "none. " + workspaces.hint()
+            : "of " + all.stream().map(w -> w.agent().value()).collect(Collectors.joining(", ")));
   }
 
   private static Finding clients(Diagnosis diagnosis) {

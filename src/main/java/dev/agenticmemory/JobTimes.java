@@ -1,11 +1,11 @@
 package dev.agenticmemory;
 
 import dev.agenticmemory.config.Jobs;
+import dev.agenticmemory.cron.Cron;
 import dev.agenticmemory.engine.Digest;
 import dev.agenticmemory.engine.Job;
 import dev.agenticmemory.engine.JobReport;
 import dev.agenticmemory.engine.Lifecycle;
-import dev.agenticmemory.schedule.Cron;
 import dev.agenticmemory.schedule.Scheduler;
 import dev.agenticmemory.schedule.Timetable;
 import dev.agenticmemory.schedule.Turns;
@@ -25,40 +25,24 @@ final class JobTimes {
 
   /// Runs them until the scheduler is closed.
   ///
-  /// Throws `InvalidInput` where an expression cannot be read. The store is asked for only when a
-  /// job is looked at.
+  /// The store is asked for only when a job is looked at.
   static Scheduler start(Jobs jobs, Supplier<Lifecycle> lifecycle, Supplier<Turns> turns) {
     Consumer<String> progress = line -> LOG.debug("{}", line);
     List<Timetable.Entry> entries = new ArrayList<>();
     enter(
         entries,
         Job.DIGEST,
-        "DIGEST_CRON",
         jobs.digest(),
         () -> lifecycle.get().digest().run(new Digest.Days.Recent(), false, progress));
-    enter(
-        entries,
-        Job.SYNC,
-        "SYNC_CRON",
-        jobs.sync(),
-        () -> lifecycle.get().sync().run(false, progress));
-    enter(
-        entries,
-        Job.DREAM,
-        "DREAM_CRON",
-        jobs.dream(),
-        () -> lifecycle.get().dream().run(false, progress));
+    enter(entries, Job.SYNC, jobs.sync(), () -> lifecycle.get().sync().run(false, progress));
+    enter(entries, Job.DREAM, jobs.dream(), () -> lifecycle.get().dream().run(false, progress));
     return new Scheduler(() -> new Timetable(turns.get()), entries);
   }
 
   private static void enter(
-      List<Timetable.Entry> entries,
-      Job job,
-      String setting,
-      String expression,
-      Supplier<JobReport> work) {
+      List<Timetable.Entry> entries, Job job, String expression, Supplier<JobReport> work) {
     if (!expression.equals(Jobs.NEVER)) {
-      entries.add(new Timetable.Entry(job, Cron.parse(setting, expression), work));
+      entries.add(new Timetable.Entry(job, Cron.parse(expression), work));
     }
   }
 }

@@ -37,6 +37,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -72,6 +73,9 @@ public final class Main {
           "MEMORY_AGENT_ID",
           "MEMORY_SERVER_IDLE_SECONDS",
           "VECTOR_STORE");
+
+  /// As long as a slow model takes for one input.
+  private static final Duration INGEST_PATIENCE = Duration.ofMinutes(2);
 
   private static final int EXIT_CONFIG = 78; // EX_CONFIG: no retry helps until a person acts.
 
@@ -156,9 +160,10 @@ public final class Main {
     commands.add(new StdioCommand(standalone -> serve(stdio, standalone)));
     commands.add(new ServeCommand(program::serveHttp));
     commands.add(new TokenCommand(program.tokens(), Clock.systemUTC()));
-    commands.addAll(MemoryCommands.all(client));
+    commands.addAll(MemoryCommands.all(client, program::runs));
     commands.add(new DemoCommand(Launch.command(), Clock.systemUTC()));
-    commands.add(new IngestsCommand(() -> program.engine().ingests(), program.person()));
+    commands.add(
+        new IngestsCommand(() -> program.engine().ingests(), program.person(), INGEST_PATIENCE));
     commands.add(new ExportCommand(program::export, program.person(), Clock.systemUTC()));
     commands.add(new ImportCommand(program::imports, program.person(), Clock.systemUTC()));
     commands.add(new MigrateCommand(program::move));

@@ -11,6 +11,7 @@ import dev.agenticmemory.config.Jobs;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.Source;
+import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.embed.Embedder;
 import dev.agenticmemory.engine.Audit;
 import dev.agenticmemory.engine.Caller;
@@ -42,6 +43,7 @@ import dev.agenticmemory.schedule.Scheduler;
 import dev.agenticmemory.schedule.Turns;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.Reembedding;
+import dev.agenticmemory.store.RunSummary;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import dev.agenticmemory.transfer.Export;
 import dev.agenticmemory.transfer.Import;
@@ -90,6 +92,7 @@ final class Program implements AutoCloseable {
   private @Nullable LocalServer local;
   private @Nullable Turns turns;
   private @Nullable Scheduler scheduler;
+  private boolean serving;
   private boolean closed;
 
   Program(Config config, String version, Map<String, String> environment) {
@@ -115,11 +118,19 @@ final class Program implements AutoCloseable {
               this::signal,
               Clock.systemUTC());
       engine = made;
-      if (made.queue() != null) {
-        worker = new IngestWorker(made.queue());
+      if (serving) {
+        startWorker(made);
       }
     }
     return engine;
+  }
+
+  /// A server does what waits for the language model, whoever left it there; a command only what it
+  /// puts there itself, since it would end in the middle of all else.
+  private void startWorker(Engine of) {
+    if (worker == null && !closed && of.queue() != null) {
+      worker = new IngestWorker(of.queue());
+    }
   }
 
   /// What writes memories to files.
@@ -225,6 +236,9 @@ final class Program implements AutoCloseable {
   }
 
   private synchronized void signal() {
+    if (engine != null) {
+      startWorker(engine);
+    }
     if (worker != null) {
       worker.signal();
     }
@@ -233,6 +247,11 @@ final class Program implements AutoCloseable {
   /// Calls one tool for the person at the command line.
   ObjectNode call(String tool, ObjectNode arguments) {
     return new Tools(this::engine).answer(person(), tool, arguments);
+  }
+
+  /// The runs of a user, for the person at the command line.
+  List<RunSummary> runs(@Nullable String user) {
+    return engine().inspect().runs(person(), user == null ? null : new UserId(user));
   }
 
   /// The person at the command line.
@@ -270,7 +289,11 @@ final class Program implements AutoCloseable {
     return endpoints;
   }
 
-  private Dispatcher dispatcher() {
+  private synchronized Dispatcher dispatcher() {
+    serving = true;
+    if (engine != null) {
+      startWorker(engine);
+    }
     return new Dispatcher(new MemoryOffer(this::engine, audit()), this::warmUp, version);
   }
 
@@ -388,7 +411,8 @@ final class Program implements AutoCloseable {
 
   /// What `doctor` looks at.
   List<Check> checks(Places places) {
-    return Checks.of(config, this::engine, this::embedder, this::languageModel, places);
+    return Checks.of(
+        config, this::engine, this::embedder, this::languageModel, this::workspaces, places);
   }
 
   private synchronized Embedder embedder() {

@@ -80,7 +80,7 @@ public final class TokenFile {
       }
       return known.tokens();
     } catch (IOException | RuntimeException e) {
-      throw new Unavailable(
+      throw Unavailable.untilMended(
           "The file of tokens cannot be read: " + file,
           "Mend it, or remove it and make new tokens with `agentic-memory token create`.",
           e);
@@ -160,7 +160,7 @@ public final class TokenFile {
         last = null;
       }
     } catch (IOException e) {
-      throw new Unavailable(
+      throw Unavailable.untilMended(
           "The file of tokens cannot be written: " + e.getMessage(),
           "Make the data folder writable for this user.",
           e);

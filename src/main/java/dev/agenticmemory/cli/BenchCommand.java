@@ -1,6 +1,7 @@
 package dev.agenticmemory.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -69,6 +70,9 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    sizes.forEach(size -> require("--sizes", size, 1));
+    require("--calls", calls, 1);
+    require("--starts", starts, 0);
     say(
         "%d processors, Java %s"
             .formatted(Runtime.getRuntime().availableProcessors(), Runtime.version()));
@@ -83,6 +87,12 @@ public final class BenchCommand implements Callable<Integer> {
       });
     }
     return 0;
+  }
+
+  private static void require(String option, int number, int min) {
+    if (number < min) {
+      throw new InvalidInput(option, "is " + number, "Pass %d or more.".formatted(min));
+    }
   }
 
   private void start(String how, List<String> with) throws Exception {

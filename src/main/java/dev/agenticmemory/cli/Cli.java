@@ -26,6 +26,8 @@ public final class Cli {
     commandLine.getCommandSpec().version("agentic-memory " + version);
     commands.forEach(commandLine::addSubcommand);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    // What is to be remembered may begin with an @.
+    commandLine.setExpandAtFiles(false);
     commandLine.setExecutionExceptionHandler(Cli::fail);
     return commandLine;
   }
@@ -35,14 +37,15 @@ public final class Cli {
     if (!(e instanceof MemoryException failure)) {
       throw e;
     }
-    at.getErr().printf("%s.%n%s%n", failure.getMessage(), failure.hint());
+    at.getErr().printf("%s.%n%s%n", Shown.of(failure.getMessage()), Shown.of(failure.hint()));
     at.getErr().flush();
     return switch (failure) {
       case InvalidInput _ -> 2;
       case NotFound _ -> 3;
       case Conflict _ -> 4;
       case Forbidden _ -> 77; // EX_NOPERM
-      case Unavailable _ -> 75; // EX_TEMPFAIL: scripts may retry on it.
+      case Unavailable away when away.isPassing() -> 75; // EX_TEMPFAIL: scripts may retry on it.
+      case Unavailable _ -> 78; // EX_CONFIG: no retry helps until a person acts.
     };
   }
 }

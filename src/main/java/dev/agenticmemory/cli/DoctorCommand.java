@@ -40,7 +40,7 @@ public final class DoctorCommand implements Callable<Integer> {
         out.printf("FAIL  %-16s  %s.%n%24s%s%n", check.name(), e.getMessage(), "", e.hint());
       } catch (Exception e) {
         failures++;
-        out.printf("FAIL  %-16s  %s%n", check.name(), e);
+        out.printf("FAIL  %-16s  A fault in agentic-memory: %s%n", check.name(), e);
       }
       out.flush();
     }

@@ -2,13 +2,16 @@ package dev.agenticmemory.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.engine.Caller;
+import dev.agenticmemory.files.FileTrouble;
 import dev.agenticmemory.transfer.Export;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
@@ -79,7 +82,7 @@ public final class ExportCommand implements Callable<Integer> {
   }
 
   /// So that its user alone can read it, as the data folder.
-  private void createPrivately() throws IOException {
+  private void createPrivately() {
     try {
       if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
         Files.createFile(
@@ -91,6 +94,15 @@ public final class ExportCommand implements Callable<Integer> {
     } catch (FileAlreadyExistsException _) {
       throw new ParameterException(
           spec.commandLine(), file + " is there already; name a file that is not");
+    } catch (NoSuchFileException _) {
+      throw unwritable("there is no folder " + file.toAbsolutePath().getParent());
+    } catch (IOException e) {
+      throw unwritable(FileTrouble.of(e));
     }
+  }
+
+  private InvalidInput unwritable(String why) {
+    return new InvalidInput(
+        file.toString(), "cannot be written: " + why, "Name a file in a folder of your own.");
   }
 }

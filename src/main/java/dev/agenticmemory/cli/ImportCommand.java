@@ -1,10 +1,12 @@
 package dev.agenticmemory.cli;
 
 import dev.agenticmemory.domain.AgentId;
+import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.engine.Caller;
+import dev.agenticmemory.files.FileTrouble;
 import dev.agenticmemory.json.DossierJson.Kept;
 import dev.agenticmemory.transfer.Format;
 import dev.agenticmemory.transfer.Import;
@@ -79,7 +81,7 @@ public final class ImportCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     List<Kept> all = read();
     // A bound caller's file may hold nothing of others.
@@ -110,7 +112,7 @@ public final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private List<Kept> read() throws IOException {
+  private List<Kept> read() {
     Scope scope =
         new Scope(
             caller.user(user == null ? null : new UserId(user)),
@@ -119,10 +121,18 @@ public final class ImportCommand implements Callable<Integer> {
     if (!Files.exists(file)) {
       throw new ParameterException(spec.commandLine(), file + " is not there; name a file");
     }
+    Format format = format();
+    if (Files.isDirectory(file) && format != Format.MARKDOWN) {
+      throw new InvalidInput(
+          file.toString(), "is a folder", "Name a file, or pass --from markdown.");
+    }
     try {
-      return format().read(file, scope, clock.instant());
+      return format.read(file, scope, clock.instant());
     } catch (MalformedInputException _) {
       throw new ParameterException(spec.commandLine(), file + " is no text in UTF-8");
+    } catch (IOException e) {
+      throw new InvalidInput(
+          file.toString(), "cannot be read: " + FileTrouble.of(e), "Name a file of your own.");
     }
   }
 

@@ -85,7 +85,7 @@ public final class JobCommands {
       Consumer<String> progress =
           line -> {
             if (!json) {
-              out.println(line);
+              out.println(Shown.of(line));
               out.flush();
             }
           };
@@ -271,7 +271,8 @@ public final class JobCommands {
 
     private static void print(JobReport report, PrintWriter out) {
       out.printf("        %s  %s%n", report.started(), summary(report));
-      report.troubles().forEach(trouble -> out.println("          failed: " + trouble));
+      report.notes().forEach(note -> out.println("          note: " + Shown.of(note)));
+      report.troubles().forEach(trouble -> out.println("          failed: " + Shown.of(trouble)));
     }
   }
 }

@@ -23,11 +23,12 @@ public final class MemoryCommands {
   private MemoryCommands() {}
 
   /// One object a command.
-  public static List<Object> all(Client client) {
+  public static List<Object> all(Client client, Runs runs) {
     return List.of(
         new Add(client),
         new Search(client),
-        new ListAll(client),
+        new ListAll(client, runs),
+        new RunsCommand(runs),
         new Get(client),
         new Update(client),
         new Delete(client),
@@ -68,6 +69,15 @@ public final class MemoryCommands {
 
     Base(Client client) {
       this.client = client;
+    }
+
+    /// What was passed, by its place or by its option; null where it was not.
+    @Nullable String either(@Nullable String placed, String option, @Nullable String named) {
+      if (placed != null && named != null) {
+        throw new InvalidInput(
+            option, "is given, and \"%s\" as well".formatted(placed), "Leave one of them out.");
+      }
+      return placed == null ? named : placed;
     }
 
     Printer printer() {
@@ -136,7 +146,11 @@ public final class MemoryCommands {
     @Override
     public Integer call() {
       ObjectNode arguments = who.arguments();
-      put(arguments, "text", text == null ? positional : text);
+      String what = either(positional, "--text", text);
+      if (what == null && messages == null) {
+        throw new InvalidInput("TEXT", "is missing", "Pass what to remember, or --messages.");
+      }
+      put(arguments, "text", what);
       put(arguments, "category", category);
       put(arguments, "observed_at", observedAt);
       put(arguments, "expires_at", expiresAt);
@@ -183,6 +197,9 @@ public final class MemoryCommands {
     @Option(names = "--time-decay", description = "Prefer newer memories.", negatable = true)
     @Nullable Boolean timeDecay;
 
+    @Option(names = "--cursor", description = "Where the last answer to this query ended.")
+    @Nullable String cursor;
+
     @Option(names = "--explain", description = "Show how each score came about.")
     boolean explain;
 
@@ -193,7 +210,12 @@ public final class MemoryCommands {
     @Override
     public Integer call() {
       ObjectNode arguments = who.arguments();
-      put(arguments, "query", query == null ? positional : query);
+      String what = either(positional, "--query", query);
+      if (what == null) {
+        throw new InvalidInput("QUERY", "is missing", "Pass what to look for.");
+      }
+      put(arguments, "query", what);
+      put(arguments, "cursor", cursor);
       put(arguments, "as_of", asOf);
       putJson(arguments, "filters", "--filters", filters);
       arguments.put("explain", explain);
@@ -231,12 +253,18 @@ public final class MemoryCommands {
     @Option(names = "--cursor", description = "Where an earlier list ended.")
     @Nullable String cursor;
 
-    ListAll(Client client) {
+    private final Runs runs;
+
+    ListAll(Client client, Runs runs) {
       super(client);
+      this.runs = runs;
     }
 
     @Override
     public Integer call() {
+      if (offset < 0) {
+        throw new InvalidInput("--offset", "is " + offset, "Pass 0 or more.");
+      }
       String from = cursor;
       int left = offset;
       while (left > 0) {
@@ -248,7 +276,17 @@ public final class MemoryCommands {
         from = next.asText();
         left -= step;
       }
-      return printResults(page(limit, from), "Nothing is remembered here.");
+      ObjectNode answer = page(limit, from);
+      return printResults(answer, answer.path("results").isEmpty() ? nothing() : "");
+    }
+
+    /// Who looks in long-term memory may have been remembered in runs.
+    private String nothing() {
+      int count = who.run == null ? runs.of(who.user).size() : 0;
+      return count == 0
+          ? "Nothing is remembered here."
+          : "Nothing is in long-term memory. %d runs have memories: see `runs`, then list --run ID."
+              .formatted(count);
     }
 
     private ObjectNode page(int size, @Nullable String from) {
@@ -271,9 +309,11 @@ public final class MemoryCommands {
     }
 
     ObjectNode arguments() {
-      ObjectNode arguments = Json.object();
-      put(arguments, "memory_id", id == null ? positional : id);
-      return arguments;
+      String which = either(positional, "--id", id);
+      if (which == null) {
+        throw new InvalidInput("ID", "is missing", "Pass which memory; search and list show ids.");
+      }
+      return Json.object().put("memory_id", which);
     }
 
     int printOne(ObjectNode memory) {

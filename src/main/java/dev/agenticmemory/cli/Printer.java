@@ -23,8 +23,8 @@ final class Printer {
   /// One line a memory: its score or its event, its text, and below it where it belongs.
   void results(ObjectNode answer, String whenEmpty) {
     for (JsonNode result : answer.path("results")) {
-      out.println(lead(result) + result.path("memory").asText());
-      out.println("      " + details(result));
+      out.println(lead(result) + text(result.path("memory")));
+      out.println("      " + Shown.of(details(result)));
     }
     if (answer.path("results").isEmpty()) {
       out.println(whenEmpty);
@@ -38,8 +38,8 @@ final class Printer {
           "%s  %-6s  by %s: %s%n",
           entry.path("at").asText(),
           entry.path("event").asText(),
-          entry.path("actor").asText(),
-          entry.path("reason").asText());
+          text(entry.path("actor")),
+          text(entry.path("reason")));
       line("  - ", entry.path("old_memory"));
       line("  + ", entry.path("new_memory"));
     }
@@ -63,8 +63,12 @@ final class Printer {
 
   private void line(String lead, JsonNode text) {
     if (!text.isMissingNode()) {
-      out.println(lead + text.asText());
+      out.println(lead + text(text));
     }
+  }
+
+  private static String text(JsonNode node) {
+    return Shown.of(node.asText());
   }
 
   private static String lead(JsonNode result) {

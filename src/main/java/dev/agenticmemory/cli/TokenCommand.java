@@ -41,9 +41,16 @@ public final class TokenCommand {
     this.clock = clock;
   }
 
-  @Command(name = "create", description = "Make a token, and print it this once.")
+  @Command(
+      name = "create",
+      description = "Make a token, and print it this once.",
+      mixinStandardHelpOptions = true)
   int create(
-      @Option(names = "--name", defaultValue = "token", description = "What it is for.")
+      @Option(
+              names = "--name",
+              paramLabel = "NAME",
+              defaultValue = "token",
+              description = "What it is for.")
           String name,
       @Option(
               names = "--user",
@@ -57,6 +64,7 @@ public final class TokenCommand {
           @Nullable List<String> agents,
       @Option(
               names = "--rights",
+              paramLabel = "RIGHTS",
               split = ",",
               defaultValue = "read,write,delete",
               description = "Of read, write, delete, admin. Default: ${DEFAULT-VALUE}.")
@@ -103,7 +111,10 @@ public final class TokenCommand {
     return 0;
   }
 
-  @Command(name = "list", description = "List the tokens, without what they are.")
+  @Command(
+      name = "list",
+      description = "List the tokens, without what they are.",
+      mixinStandardHelpOptions = true)
   int list() {
     PrintWriter out = spec.commandLine().getOut();
     List<Token> all = tokens.tokens();
@@ -127,7 +138,10 @@ public final class TokenCommand {
     return 0;
   }
 
-  @Command(name = "revoke", description = "Refuse a token from now on.")
+  @Command(
+      name = "revoke",
+      description = "Refuse a token from now on.",
+      mixinStandardHelpOptions = true)
   int revoke(@Parameters(paramLabel = "ID", description = "As `list` shows it.") String id) {
     Token token = tokens.revoke(id);
     PrintWriter out = spec.commandLine().getOut();

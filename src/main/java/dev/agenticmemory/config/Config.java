@@ -90,14 +90,36 @@ public record Config(
     S3VECTORS
   }
 
+  /// What our settings begin with in the environment, which is not ours alone.
   private static final String PREFIX = "MEMORY_";
+
+  /// What only our settings begin with in a file of settings.
+  private static final Set<String> PREFIXES =
+      Set.of(
+          PREFIX,
+          "ARCHIVE_",
+          "AUDIT_",
+          "DIGEST_",
+          "DREAM_",
+          "ELASTICSEARCH_",
+          "EMBEDDING_",
+          "LLM_",
+          "OAUTH_",
+          "OPENSEARCH_",
+          "RERANK_",
+          "S3VECTORS_",
+          "SEARCH_",
+          "SERVICE_",
+          "SYNC_",
+          "VECTOR_");
 
   private static final int SERVER_IDLE_SECONDS = 600;
   private static final int SERVER_IDLE_SECONDS_MAX = 7 * 86_400;
 
-  /// What systemd sets for every service, and is none of ours.
+  /// What is for others: what systemd sets for every service, the token that clients send to a
+  /// server, the file of the reference server.
   private static final Set<String> FOREIGN =
-      Set.of("MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE");
+      Set.of("MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "MEMORY_TOKEN", "MEMORY_FILE_PATH");
 
   private static final Set<String> FOLDER = Set.of("MEMORY_HOME", "DATA_DIR");
 
@@ -108,22 +130,22 @@ public record Config(
   /// Reads the settings, or throws one [InvalidConfig] that names every wrong variable at once.
   ///
   /// The environment wins over the file, which is the one named, else `.env` in the data folder;
-  /// never one of the working folder, which may be anybody's. An unknown variable that begins with
-  /// `MEMORY_` is wrong too: it is a typing error that would otherwise leave a default in force.
+  /// never one of the working folder, which may be anybody's. An unknown variable that begins as
+  /// ours do is wrong too: it is a typing error that would otherwise leave a default in force. In
+  /// the environment that is `MEMORY_` alone.
   ///
   /// @param envFile null for `.env` in the data folder, where there is one
   /// @param userHome the home folder of the operating system's user
   /// @param userName the name of that user
   public static Config read(
       Map<String, String> env, @Nullable Path envFile, Path userHome, String userName) {
-    Map<String, String> all = new HashMap<>();
     Path home = new Reader(env).home(userHome);
     Path file = envFile == null ? home.resolve(".env") : envFile;
-    if (envFile != null || Files.isRegularFile(file)) {
-      all.putAll(EnvFile.read(file));
-    }
+    Map<String, String> ofFile =
+        envFile != null || Files.isRegularFile(file) ? EnvFile.read(file) : Map.of();
+    Map<String, String> all = new HashMap<>(ofFile);
     all.putAll(env);
-    return new Reader(all).config(userHome, userName);
+    return new Reader(all, ofFile.keySet()).config(userHome, userName);
   }
 
   /// The settings that an environment has and a file has not, but for where the data folder is.
@@ -135,7 +157,7 @@ public record Config(
       // With the file it is whole; here only its names are asked for.
     }
     Map<String, String> settings = new TreeMap<>(env);
-    settings.keySet().retainAll(reader.known);
+    settings.keySet().retainAll(reader.asked);
     settings.keySet().removeAll(FOLDER);
     if (Files.isRegularFile(file)) {
       EnvFile.read(file).forEach(settings::remove);
@@ -147,11 +169,29 @@ public record Config(
   static final class Reader {
 
     private final Map<String, String> env;
+    private final Set<String> ofFile;
+    private final Set<String> asked = new TreeSet<>();
     private final Set<String> known = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
 
     Reader(Map<String, String> env) {
+      this(env, Set.of());
+    }
+
+    /// @param ofFile which names stand in the file of settings
+    private Reader(Map<String, String> env, Set<String> ofFile) {
       this.env = env;
+      this.ofFile = ofFile;
+    }
+
+    /// Every name that may be asked for.
+    Set<String> known() {
+      return known;
+    }
+
+    /// These may be asked for, in some cases alone.
+    void knows(String... names) {
+      known.addAll(List.of(names));
     }
 
     Path home(Path userHome) {
@@ -178,7 +218,7 @@ public record Config(
       UserId bound = this.<@Nullable UserId>read("MEMORY_USER_ID", null, UserId::new);
       AgentId agent = this.<@Nullable AgentId>read("MEMORY_AGENT_ID", null, AgentId::new);
       Sharing sharing = read("MEMORY_SHARING", Sharing.USER, one(Sharing.values(), Enum::name));
-      Set<String> ofTheCaller = Set.copyOf(known);
+      Set<String> ofTheCaller = Set.copyOf(asked);
       requireStoreChosen();
       StoreEngine engine =
           read("VECTOR_STORE", StoreEngine.EMBEDDED, one(StoreEngine.values(), Enum::name));
@@ -221,7 +261,7 @@ public record Config(
     /// A hash of all that was read so far, but for some. Keys are in it: another key may be another
     /// account.
     private String fingerprint(Set<String> leftOut, Set<String> added) {
-      Set<String> names = new TreeSet<>(known);
+      Set<String> names = new TreeSet<>(asked);
       names.removeAll(leftOut);
       names.addAll(added);
       StringBuilder text = new StringBuilder();
@@ -241,6 +281,7 @@ public record Config(
 
     <T extends @Nullable Object> T read(
         String name, T fallback, Function<String, ? extends T> parse) {
+      asked.add(name);
       known.add(name);
       String text = env.get(name);
       if (text == null || text.isBlank()) {
@@ -261,6 +302,7 @@ public record Config(
 
     /// The first of these that is set.
     @Nullable Secret secret(String... names) {
+      knows(names);
       for (String name : names) {
         String text = text(name, "");
         if (!text.isEmpty()) {
@@ -333,10 +375,22 @@ public record Config(
 
     private void requireNoUnknown() {
       env.keySet().stream()
-          .filter(name -> name.startsWith(PREFIX))
+          .filter(this::isMeantAsOurs)
           .filter(name -> !known.contains(name) && !FOREIGN.contains(name))
           .sorted()
-          .forEach(name -> problems.add("%s: unknown; known are %s".formatted(name, known)));
+          .forEach(name -> problems.add(name + ": unknown; " + meant(name)));
+    }
+
+    private boolean isMeantAsOurs(String name) {
+      return ofFile.contains(name)
+          ? PREFIXES.stream().anyMatch(name::startsWith)
+          : name.startsWith(PREFIX);
+    }
+
+    private String meant(String unknown) {
+      return Nearest.of(unknown, known)
+          .map("did you mean %s?"::formatted)
+          .orElseGet(() -> "known are " + known);
     }
 
     static <T> Function<String, T> one(T[] values, Function<T, String> name) {

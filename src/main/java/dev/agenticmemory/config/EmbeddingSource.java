@@ -83,6 +83,11 @@ public sealed interface EmbeddingSource {
           "cohere.embed-english-v3", 1_024);
 
   static EmbeddingSource read(Config.Reader settings, Llm llm) {
+    settings.knows(
+        "EMBEDDING_API_KEY",
+        "EMBEDDING_POOLING",
+        "EMBEDDING_QUERY_PREFIX",
+        "EMBEDDING_TEXT_PREFIX");
     String name = settings.text("EMBEDDING_MODEL", Model.ALL_MINILM_L6_V2_Q.id());
     boolean remote = !settings.text("EMBEDDING_BASE_URL", "").isEmpty();
     Provider guessed =

@@ -1,5 +1,6 @@
 package dev.agenticmemory.config;
 
+import dev.agenticmemory.cron.Cron;
 import dev.agenticmemory.domain.AgentId;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,10 +70,15 @@ public record Jobs(
         in.text("MEMORY_DIARY", "memory/YYYY-MM-DD*.md"),
         in.text("MEMORY_NOTES", "MEMORY.md"),
         in.number("ARCHIVE_AFTER_DAYS", ARCHIVE_AFTER_DAYS, 1, ARCHIVE_AFTER_DAYS_MAX),
-        in.text("DIGEST_CRON", "*/15 * * * *"),
-        in.text("SYNC_CRON", "0 1 * * *"),
-        in.text("DREAM_CRON", "0 2 * * *"),
+        in.read("DIGEST_CRON", "*/15 * * * *", Jobs::time),
+        in.read("SYNC_CRON", "0 1 * * *", Jobs::time),
+        in.read("DREAM_CRON", "0 2 * * *", Jobs::time),
         in.read("MEMORY_JOBS", Where.SERVE, Config.Reader.one(Where.values(), Enum::name)));
+  }
+
+  /// Looked at only where it is set: a client's process need not load what reads it.
+  private static String time(String text) {
+    return text.equalsIgnoreCase(NEVER) ? NEVER : Cron.parse(text).toString();
   }
 
   private static Path openClaw(Config.Reader in, Path userHome) {

@@ -73,8 +73,9 @@ public final class Digest {
   private void read(Days days, Run run) {
     List<Workspace> all = workspaces.all();
     if (all.isEmpty()) {
-      run.say(workspaces.hint());
+      run.note(workspaces.hint());
     }
+    workspaces.missing().forEach(run::note);
     for (Workspace workspace : all) {
       run.part(() -> read(workspace, days, run));
     }

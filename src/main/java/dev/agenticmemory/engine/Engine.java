@@ -62,7 +62,7 @@ public record Engine(
         new DeleteMemories(store, writer, clock),
         new Inspect(store, clock),
         new Languages(store, indexer, clock),
-        new Ingests(store, writer, signal, clock),
+        new Ingests(store, writer, signal, queue != null, clock),
         new Reports(store),
         writer,
         queue);

@@ -1,5 +1,6 @@
 package dev.agenticmemory.engine;
 
+import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.NotFound;
@@ -15,6 +16,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Shows which inputs wait for a language model and which were given up, and has them tried again.
@@ -33,39 +36,50 @@ public final class Ingests {
   private final MemoryStore store;
   private final Writer writer;
   private final Runnable signal;
+  private final boolean hasModel;
   private final Clock clock;
 
-  Ingests(MemoryStore store, Writer writer, Runnable signal, Clock clock) {
+  /// @param hasModel whether this process has a language model to do them with
+  Ingests(MemoryStore store, Writer writer, Runnable signal, boolean hasModel, Clock clock) {
     this.store = store;
     this.writer = writer;
     this.signal = signal;
+    this.hasModel = hasModel;
     this.clock = clock;
   }
 
   /// Those of the caller's user where it is bound, else all; failed ones first.
   public List<Waiting> list(Caller caller) {
+    // In this order, so that one that is given up meanwhile is seen, though once.
+    List<Waiting> waiting = list(caller, Ingest.WAITING);
+    List<Waiting> all = new ArrayList<>(list(caller, Ingest.FAILED));
+    Set<MemoryId> failed = all.stream().map(one -> one.memory().id()).collect(Collectors.toSet());
+    waiting.stream().filter(one -> !failed.contains(one.memory().id())).forEach(all::add);
+    return all;
+  }
+
+  private List<Waiting> list(Caller caller, String kind) {
     List<Waiting> all = new ArrayList<>();
-    for (String kind : List.of(Ingest.FAILED, Ingest.WAITING)) {
-      for (Task task : store.tasks(kind, LIMIT_MAX)) {
-        Ingest ingest = Ingest.of(task);
-        store
-            .find(ingest.memory())
-            .filter(memory -> caller.mayChange(memory.scope()))
-            .map(memory ->
-                new Waiting(
-                    memory,
-                    kind.equals(Ingest.FAILED),
-                    task.attempts(),
-                    task.due(),
-                    ingest.trouble()))
-            .ifPresent(all::add);
-      }
+    for (Task task : store.tasks(kind, LIMIT_MAX)) {
+      Ingest ingest = Ingest.of(task);
+      store
+          .find(ingest.memory())
+          .filter(memory -> caller.mayChange(memory.scope()))
+          .map(memory ->
+              new Waiting(
+                  memory,
+                  kind.equals(Ingest.FAILED),
+                  task.attempts(),
+                  task.due(),
+                  ingest.trouble()))
+          .ifPresent(all::add);
     }
     return all;
   }
 
   /// Has one tried again now, whether it waits or was given up.
   public void retry(Caller caller, MemoryId id) {
+    requireModel();
     Waiting one =
         list(caller).stream()
             .filter(waiting -> waiting.memory().id().equals(id))
@@ -74,11 +88,19 @@ public final class Ingests {
     retry(one);
   }
 
-  /// Has all of them tried again now, and says how many that are.
-  public int retryAll(Caller caller) {
+  /// Has all of them tried again now, and says which that are.
+  public List<MemoryId> retryAll(Caller caller) {
+    requireModel();
     List<Waiting> all = list(caller);
     all.forEach(this::retry);
-    return all.size();
+    return all.stream().map(one -> one.memory().id()).toList();
+  }
+
+  private void requireModel() {
+    if (!hasModel) {
+      throw new InvalidInput(
+          "Trying again", "needs a language model, and none is configured", "Set LLM_MODEL.");
+    }
   }
 
   private void retry(Waiting one) {

@@ -17,6 +17,7 @@ import java.util.Map;
 /// @param dryRun whether it only looked
 /// @param counts how many things met which fate; a fate that none met is left out
 /// @param usage what the language model cost
+/// @param notes what is no failure and may explain why nothing was done, each once
 /// @param troubles what failed and why, each once
 public record JobReport(
     Job job,
@@ -25,12 +26,14 @@ public record JobReport(
     boolean dryRun,
     Map<Fate, Long> counts,
     Usage usage,
+    List<String> notes,
     List<String> troubles) {
 
   public JobReport {
     Map<Fate, Long> ordered = new EnumMap<>(Fate.class);
     ordered.putAll(counts);
     counts = Collections.unmodifiableMap(ordered);
+    notes = List.copyOf(notes);
     troubles = List.copyOf(troubles);
   }
 
@@ -54,7 +57,7 @@ public record JobReport(
       }
     }
     return new JobReport(
-        job, started, next.ended, dryRun, both, usage.plus(next.usage), next.troubles);
+        job, started, next.ended, dryRun, both, usage.plus(next.usage), next.notes, next.troubles);
   }
 
   /// As it is kept and shown.
@@ -73,6 +76,9 @@ public record JobReport(
         .put("input_tokens", usage.input())
         .put("output_tokens", usage.output())
         .put("total_tokens", usage.total());
+    if (!notes.isEmpty()) {
+      notes.forEach(node.putArray("notes")::add);
+    }
     troubles.forEach(node.putArray("failed")::add);
     return node;
   }
@@ -84,8 +90,6 @@ public record JobReport(
         .forEach(c ->
             counts.put(Fate.valueOf(c.getKey().toUpperCase(Locale.ROOT)), c.getValue().asLong()));
     JsonNode usage = node.path("token_usage");
-    List<String> troubles = new ArrayList<>();
-    node.path("failed").forEach(trouble -> troubles.add(trouble.asText()));
     return new JobReport(
         Job.valueOf(node.path("job").asText().toUpperCase(Locale.ROOT)),
         Instant.parse(node.path("started").asText()),
@@ -96,6 +100,13 @@ public record JobReport(
             usage.path("llm_calls").asLong(),
             usage.path("input_tokens").asLong(),
             usage.path("output_tokens").asLong()),
-        troubles);
+        texts(node.path("notes")),
+        texts(node.path("failed")));
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.asText()));
+    return texts;
   }
 }

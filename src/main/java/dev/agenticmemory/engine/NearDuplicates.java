@@ -18,12 +18,9 @@ import java.util.function.Predicate;
 /// Finds the memory that says the same as a new text, without a language model.
 ///
 /// Careful on purpose: a wrong "known already" loses something, a missed one only repeats it. So
-/// the two must say the same for certain; see [Sameness]. The vectors only find the memory to
-/// compare.
+/// the two must say the same for certain; see [Sameness]. The vectors only find the memories to
+/// compare, however near they are: of a text of two words, a full stop moves the vector far.
 final class NearDuplicates {
-
-  /// Texts that say the same are nearer than this.
-  private static final double COSINE_MIN = 0.9;
 
   private static final int CANDIDATES = 5;
 
@@ -56,10 +53,7 @@ final class NearDuplicates {
             new Selection.Moment.Live(now),
             Filter.ALL);
     Query query = new Query(features.passages().getFirst(), List.of(), CANDIDATES);
-    List<Candidate> near =
-        store.candidates(selection, query).found().stream()
-            .filter(candidate -> candidate.cosine() >= COSINE_MIN)
-            .toList();
+    List<Candidate> near = store.candidates(selection, query).found();
     return store.load(near).stream()
         .filter(memory -> memory.scope().equals(scope))
         .filter(among)

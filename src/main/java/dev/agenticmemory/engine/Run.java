@@ -22,6 +22,8 @@ final class Run {
   /// How many different troubles a report names; more say the same.
   private static final int TROUBLES_MAX = 20;
 
+  private static final int NOTES_MAX = 20;
+
   /// After so many questions in a row without an answer, the rest is left for the next run.
   private static final int UNANSWERED_MAX = 5;
 
@@ -34,6 +36,7 @@ final class Run {
   private final boolean dryRun;
   private final Consumer<String> progress;
   private final Map<Fate, Long> counts = new EnumMap<>(Fate.class);
+  private final Set<String> notes = new LinkedHashSet<>();
   private final Set<String> troubles = new LinkedHashSet<>();
   private Usage usage = Usage.NONE;
   private int unanswered;
@@ -107,6 +110,13 @@ final class Run {
     progress.accept(what);
   }
 
+  /// Says it, also in the report.
+  void note(String what) {
+    if (notes.size() < NOTES_MAX && notes.add(what)) {
+      say(what);
+    }
+  }
+
   /// Says how many entries of a file their user has deleted, so that nobody misses them.
   void keptAway(String where, int entries) {
     if (entries > 0) {
@@ -156,7 +166,8 @@ final class Run {
   }
 
   JobReport report(Instant now) {
-    return new JobReport(job, started, now, dryRun, counts, usage, List.copyOf(troubles));
+    return new JobReport(
+        job, started, now, dryRun, counts, usage, List.copyOf(notes), List.copyOf(troubles));
   }
 
   /// The process is ending. Whoever runs the job next goes on where this one stopped.

@@ -34,6 +34,7 @@ public final class Sync {
   /// @param progress told what is being done, a line each
   public JobReport run(boolean dryRun, Consumer<String> progress) {
     Run run = new Run(Job.SYNC, parts.clock().instant(), dryRun, progress);
+    workspaces.missing().forEach(run::note);
     run.part(() -> workspaces.all().forEach(each -> run.part(() -> sync(each, run))));
     JobReport report = run.report(parts.clock().instant());
     if (!dryRun) {

@@ -11,6 +11,12 @@ public interface Workspaces {
   /// Throws `Unavailable` where what names them cannot be read.
   List<Workspace> all();
 
+  /// Those that somebody named and that cannot be found, a sentence each without a full stop: they
+  /// may be misspelt, or not mounted.
+  default List<String> missing() {
+    return List.of();
+  }
+
   /// What to do where there is none, as one sentence.
   String hint();
 }

@@ -88,7 +88,10 @@ final class Problem extends RuntimeException {
       case NotFound _ -> new Problem(NOT_FOUND, e.getMessage());
       case Conflict _ -> new Problem(CONFLICT, text);
       case Forbidden _ -> new Problem(FORBIDDEN, text);
-      case Unavailable _ -> new Problem(UNAVAILABLE, text).with("Retry-After", RETRY_AFTER_S);
+      case Unavailable away -> {
+        Problem problem = new Problem(UNAVAILABLE, text);
+        yield away.isPassing() ? problem.with("Retry-After", RETRY_AFTER_S) : problem;
+      }
     };
   }
 

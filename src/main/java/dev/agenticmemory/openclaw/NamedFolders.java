@@ -3,6 +3,7 @@ package dev.agenticmemory.openclaw;
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.engine.Workspace;
 import dev.agenticmemory.engine.Workspaces;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +11,11 @@ import java.util.Map;
 /// Workspaces that the settings name, for people without OpenClaw.
 public final class NamedFolders implements Workspaces {
 
+  private final Map<AgentId, Path> folders;
   private final List<Workspace> workspaces;
 
   public NamedFolders(Map<AgentId, Path> folders, Layout layout) {
+    this.folders = Map.copyOf(folders);
     workspaces =
         folders.entrySet().stream()
             .<Workspace>map(e -> new FolderWorkspace(e.getKey(), e.getValue(), layout))
@@ -22,6 +25,15 @@ public final class NamedFolders implements Workspaces {
   @Override
   public List<Workspace> all() {
     return workspaces;
+  }
+
+  @Override
+  public List<String> missing() {
+    return folders.entrySet().stream()
+        .filter(e -> !Files.isDirectory(e.getValue()))
+        .map(e -> "MEMORY_WORKSPACES: %s has no folder %s".formatted(e.getKey(), e.getValue()))
+        .sorted()
+        .toList();
   }
 
   @Override

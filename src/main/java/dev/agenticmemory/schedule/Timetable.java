@@ -1,5 +1,6 @@
 package dev.agenticmemory.schedule;
 
+import dev.agenticmemory.cron.Cron;
 import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.engine.Job;
 import dev.agenticmemory.engine.JobReport;

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.agenticmemory.Fixture;
 import dev.agenticmemory.mcp.Tools;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +123,50 @@ final class MemoryCommandsTest {
     assertThat(run(0, "delete", "--run", "r")).contains("Forgotten: 0");
   }
 
+  @Test
+  void anAtSignIsAnAtSignAndNoFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("secret.txt"), "hidden words --json");
+    String text = "@" + file;
+    run(0, "add", text, "--no-infer");
+    assertThat(run(0, "list")).contains(text).doesNotContain("hidden words");
+  }
+
+  @Test
+  void aSearchGoesOnAtTheCursorThatItPrinted() {
+    run(0, "add", "likes green tea", "--no-infer");
+    run(0, "add", "likes black tea", "--no-infer");
+    String first = run(0, "search", "tea", "--top-k", "1");
+    assertThat(first).contains("(More: --cursor ");
+    String cursor = first.replaceAll("(?s).*--cursor (\\S+)\\).*", "$1");
+    String second = run(0, "search", "tea", "--top-k", "1", "--cursor", cursor);
+    assertThat(first + second).contains("green tea", "black tea");
+  }
+
+  @Test
+  void whoHasOnlyShortTermMemoriesIsToldWhereTheyAre() {
+    assertThat(run(0, "list")).contains("Nothing is remembered here.");
+    assertThat(run(0, "runs")).contains("No run has memories.");
+    run(0, "add", "one", "--run", "2026-03-23", "--no-infer");
+    assertThat(run(0, "list")).contains("1 runs have memories", "list --run ID");
+    assertThat(run(0, "list", "--run", "none")).contains("Nothing is remembered here.");
+    assertThat(run(0, "runs")).contains("2026-03-23  1 memories");
+    JsonNode run = Fixture.parsed(run(0, "runs", "--json")).path("results").path(0);
+    assertThat(run.path("run_id").asText()).isEqualTo("2026-03-23");
+    assertThat(run.path("memories").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void whatWouldSteerATerminalIsShownAndNotDone() {
+    String hostile = "red \u001b[31m \u009b2J \u202e back\tand\nforth \r";
+    run(0, "add", hostile, "--no-infer");
+    assertThat(run(0, "list"))
+        .contains("red \\u001b[31m \\u009b2J \\u202e back\tand\nforth")
+        .doesNotContain("\u001b", "\u009b", "\u202e", "\r");
+    assertThat(id(run(0, "list", "--json"))).isNotEmpty();
+    run(2, "get", "\u001b[31m");
+    assertThat(err.toString()).contains("\\u001b[31m").doesNotContain("\u001b");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -128,8 +174,13 @@ final class MemoryCommandsTest {
         "delete|one thing to forget",
         "delete --user alice|one thing to forget",
         "delete --all|one thing to forget",
-        "add|both missing",
-        "search|query is missing",
+        "add|TEXT is missing",
+        "add hi --text there|--text is given, and \"hi\" as well",
+        "search hi --query there|Leave one of them out",
+        "get|ID is missing",
+        "update x --id y|--id is given",
+        "list --offset -3|--offset is -3",
+        "search|QUERY is missing",
         "search x --top-k 0|1 to 100",
         "search x --filters {|--filters is not JSON",
         "get x|not an id",
@@ -145,7 +196,11 @@ final class MemoryCommandsTest {
     err.getBuffer().setLength(0);
     Tools tools = new Tools(fixture::engine);
     CommandLine commandLine =
-        Cli.of("test", MemoryCommands.all((tool, a) -> tools.answer(Fixture.free(), tool, a)))
+        Cli.of(
+                "test",
+                MemoryCommands.all(
+                    (tool, a) -> tools.answer(Fixture.free(), tool, a),
+                    _ -> fixture.engine().inspect().runs(Fixture.free(), null)))
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err));
     assertThat(commandLine.execute(arguments)).as("%s%s", out, err).isEqualTo(expected);

@@ -78,6 +78,14 @@ final class TokenCommandTest {
     assertThat(tokens.tokens().getFirst().allowance()).isEqualTo(Allowance.USUAL);
   }
 
+  @ParameterizedTest
+  @CsvSource({"create", "list", "revoke"})
+  void eachCommandHasHelpThatNamesWhatToPass(String command) {
+    assertThat(run(0, command, "--help"))
+        .contains("Usage: agentic-memory token " + command)
+        .doesNotContain("<arg");
+  }
+
   private String run(int exit, String... args) {
     StringWriter out = new StringWriter();
     CommandLine commandLine =

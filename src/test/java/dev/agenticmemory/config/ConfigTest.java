@@ -1,6 +1,7 @@
 package dev.agenticmemory.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.agenticmemory.domain.AgentId;
@@ -10,9 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +101,15 @@ final class ConfigTest {
         .isEqualTo(read(Map.of()).fingerprint());
   }
 
+  @Test
+  void aKeyThatNobodyAsksForDoesNotKeepProcessesFromSharingAServer() {
+    Map<String, String> env =
+        Map.of("LLM_MODEL", "gpt", "LLM_API_KEY", "k", "EMBEDDING_MODEL", "bge-small-en-v15-q");
+    for (String unused : List.of("OPENAI_API_KEY", "EMBEDDING_API_KEY")) {
+      assertThat(with(env, unused, "x").fingerprint()).isEqualTo(read(env).fingerprint());
+    }
+  }
+
   private Config with(Map<String, String> env, String name, String value) {
     Map<String, String> more = new HashMap<>(env);
     more.put(name, value);
@@ -106,6 +120,95 @@ final class ConfigTest {
   void whatSystemdSetsForItsServicesIsNotOurs() {
     assertThat(read(Map.of("MEMORY_PRESSURE_WATCH", "x", "MEMORY_PRESSURE_WRITE", "y")).agent())
         .isNull();
+  }
+
+  @Test
+  void whatOurDocumentsNameIsAccepted() throws IOException {
+    Map<String, String> named = new HashMap<>();
+    for (Path file : documents()) {
+      Matcher matcher = Pattern.compile("\\bMEMORY_[A-Z_]+\\b").matcher(Files.readString(file));
+      while (matcher.find()) {
+        named.put(matcher.group(), "");
+      }
+    }
+    assertThat(named).containsKeys("MEMORY_TOKEN", "MEMORY_FILE_PATH", "MEMORY_USER_ID");
+    assertThatNoException().isThrownBy(() -> read(named));
+  }
+
+  private static List<Path> documents() throws IOException {
+    List<Path> documents = new ArrayList<>();
+    for (String name : List.of("README.md", "README.zh.md", "mcp-config.example.json")) {
+      documents.add(Path.of(name));
+    }
+    try (Stream<Path> docs = Files.list(Path.of("docs"))) {
+      docs.forEach(documents::add);
+    }
+    return documents;
+  }
+
+  @Test
+  void anUnknownNameThatIsNearNoneGetsTheListOfAll() {
+    assertThatThrownBy(() -> read(Map.of("MEMORY_WEATHER_REPORT", "x")))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining("MEMORY_WEATHER_REPORT: unknown; known are [")
+        .hasMessageContaining("EMBEDDING_API_KEY")
+        .hasMessageContaining("OPENAI_API_KEY");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "LLM_APIKEY, LLM_API_KEY",
+    "SERVICE_PROT, SERVICE_PORT",
+    "DREAM_CORN, DREAM_CRON",
+    "EMBEDDING_MODLE, EMBEDDING_MODEL",
+    "AUDIT_DAY, AUDIT_DAYS",
+    "OAUTH_ISSUR, OAUTH_ISSUER",
+    "MEMORY_USER, MEMORY_USER_ID"
+  })
+  void aMisspeltNameInOurFileIsAnErrorAndInTheEnvironmentAnothersBusiness(
+      String misspelt, String meant) throws IOException {
+    Path file = Files.writeString(home.resolve("settings.env"), misspelt + "=x\n");
+    Path dataFolder = Files.createDirectory(home.resolve("data"));
+    Files.copy(file, dataFolder.resolve(".env"));
+    assertThatThrownBy(() -> Config.read(Map.of(), file, home, "carla"))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessage("%s: unknown; did you mean %s?".formatted(misspelt, meant));
+    assertThatThrownBy(() -> read(Map.of("MEMORY_HOME", dataFolder.toString())))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining(misspelt);
+    if (!misspelt.startsWith("MEMORY_")) {
+      assertThatNoException().isThrownBy(() -> read(Map.of(misspelt, "x")));
+    }
+  }
+
+  @Test
+  void whatOurFileSaysForOtherProgramsIsTheirs() throws IOException {
+    Path file =
+        Files.writeString(
+            home.resolve("settings.env"),
+            "AWS_PROFILE=x\nOPENAI_ORG=x\nLOG_LEVEL=x\nOPENCLAW_GATEWAY_TOKEN=x\n");
+    assertThatNoException().isThrownBy(() -> Config.read(Map.of(), file, home, "carla"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DIGEST_CRON, every day",
+    "SYNC_CRON, 61 * * * *",
+    "DREAM_CRON, 0 0 30 2 *",
+    "DREAM_CRON, 0 2 * * * *"
+  })
+  void aTimeThatIsNoneIsWrongForEveryCommand(String name, String expression) {
+    assertThatThrownBy(() -> read(Map.of(name, expression)))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageStartingWith(name + ": is \"" + expression + "\", which is no time: ")
+        .hasMessageEndingWith("; pass five fields, such as 0 2 * * *, or off");
+  }
+
+  @Test
+  void aTimeMayBeOffOrFiveFields() {
+    Jobs jobs = read(Map.of("DIGEST_CRON", "OFF", "SYNC_CRON", " 5 4 * * SUN ")).jobs();
+    assertThat(jobs.digest()).isEqualTo(Jobs.NEVER);
+    assertThat(jobs.sync()).isEqualTo("5 4 * * SUN");
   }
 
   @Test
@@ -166,7 +269,7 @@ final class ConfigTest {
                     "VECTOR_STORE", "redis",
                     "EMBEDDING_MODEL", "gpt")))
         .isInstanceOf(InvalidConfig.class)
-        .hasMessageContaining("MEMORY_USERID: unknown; known are")
+        .hasMessageContaining("MEMORY_USERID: unknown; did you mean MEMORY_USER_ID?")
         .hasMessageContaining("MEMORY_SHARING: is \"everybody\"; known are [off, user, team]")
         .hasMessageContaining("VECTOR_STORE")
         .hasMessageContaining("EMBEDDING_MODEL");

@@ -27,8 +27,10 @@ import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Sharing;
 import dev.agenticmemory.domain.Source;
 import dev.agenticmemory.domain.UserId;
+import dev.agenticmemory.embed.hash.HashEmbedder;
 import dev.agenticmemory.engine.EngineFixture.AddCall;
 import dev.agenticmemory.engine.EngineFixture.SearchCall;
+import dev.agenticmemory.store.Features;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -334,6 +336,16 @@ final class AddMemoryTest {
           assertThat(item.event()).isEqualTo(Event.NONE);
           assertThat(item.reason()).contains("other words");
         });
+  }
+
+  @Test
+  void theSameForCertainIsKnownAlreadyHoweverFarItsVectorIs() {
+    Memory thing = engine.stored("same thing");
+    Features far = new Indexer(new HashEmbedder(256)).features("all other words");
+    assertThat(
+            new NearDuplicates(engine.store)
+                .find(thing.scope(), "The same thing.", far, engine.now()))
+        .contains(thing);
   }
 
   @Test

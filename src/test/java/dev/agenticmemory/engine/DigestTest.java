@@ -72,6 +72,19 @@ final class DigestTest {
   }
 
   @Test
+  void aFolderThatIsNotThereIsNotedInTheReportAndIsNoFailure() {
+    jobs.write(diary, ONE);
+    for (JobReport report : List.of(jobs.digest(), jobs.lifecycle.sync().run(false, _ -> {}))) {
+      assertThat(report.isClean()).isTrue();
+      assertThat(report.notes())
+          .containsExactly(
+              "MEMORY_WORKSPACES: dev has no folder " + folder.resolve("dev"),
+              "MEMORY_WORKSPACES: ops has no folder " + folder.resolve("ops"));
+      assertThat(jobs.lifecycle.reports().last(report.job(), 1)).containsExactly(report);
+    }
+  }
+
+  @Test
   void aSecondRunChangesNothing() {
     jobs.write(diary, ONE + TWO);
     jobs.digest();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
+import dev.agenticmemory.cron.Cron;
 import dev.agenticmemory.domain.AgentId;
 import dev.agenticmemory.domain.HistoryEntry;
 import dev.agenticmemory.domain.Memory;
@@ -15,7 +16,6 @@ import dev.agenticmemory.llm.PromptedModel;
 import dev.agenticmemory.llm.Prompts;
 import dev.agenticmemory.llm.ScriptedModel;
 import dev.agenticmemory.llm.openai.OpenAiChat;
-import dev.agenticmemory.schedule.Cron;
 import dev.agenticmemory.schedule.Timetable;
 import dev.agenticmemory.schedule.Turns;
 import dev.agenticmemory.store.MemoryStore;
@@ -143,12 +143,10 @@ final class MonthSimulation {
 
   private static List<Timetable.Entry> entries(LifecycleFixture jobs) {
     return List.of(
-        new Timetable.Entry(Job.DIGEST, Cron.parse("DIGEST_CRON", "*/15 * * * *"), jobs::digest),
+        new Timetable.Entry(Job.DIGEST, Cron.parse("*/15 * * * *"), jobs::digest),
         new Timetable.Entry(
-            Job.SYNC,
-            Cron.parse("SYNC_CRON", "0 1 * * *"),
-            () -> jobs.lifecycle.sync().run(false, _ -> {})),
-        new Timetable.Entry(Job.DREAM, Cron.parse("DREAM_CRON", "0 2 * * *"), jobs::dream));
+            Job.SYNC, Cron.parse("0 1 * * *"), () -> jobs.lifecycle.sync().run(false, _ -> {})),
+        new Timetable.Entry(Job.DREAM, Cron.parse("0 2 * * *"), jobs::dream));
   }
 
   /// The process dies in this job at a step that chance chooses, and another one starts.

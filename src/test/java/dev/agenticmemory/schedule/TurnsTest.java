@@ -53,7 +53,7 @@ final class TurnsTest {
   }
 
   private JobReport report() {
-    return new JobReport(Job.SYNC, now, now, false, Map.of(), Usage.NONE, List.of());
+    return new JobReport(Job.SYNC, now, now, false, Map.of(), Usage.NONE, List.of(), List.of());
   }
 
   private static Turn held(Turns.Claim claim) {

@@ -154,23 +154,7 @@ final class Database implements AutoCloseable {
   }
 
   Unavailable unavailable(Exception e) {
-    return switch (e) {
-      case SQLiteException busy when busy.getResultCode() == SQLiteErrorCode.SQLITE_BUSY ->
-          new Unavailable(
-              "The memory store is busy with other processes' writes",
-              "Try again; if it stays so, look for a process that hangs on " + file + ".",
-              e);
-      case SQLiteException full when full.getResultCode() == SQLiteErrorCode.SQLITE_FULL ->
-          new Unavailable(
-              "The disk with the memory store is full; nothing was stored",
-              "Free some space where " + file + " is, then try again.",
-              e);
-      default ->
-          new Unavailable(
-              "The memory store %s did not answer: %s".formatted(file, e.getMessage()),
-              "Run `agentic-memory doctor`; it checks the data folder.",
-              e);
-    };
+    return Fault.of(file, e);
   }
 
   @Override

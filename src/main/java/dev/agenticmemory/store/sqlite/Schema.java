@@ -138,7 +138,7 @@ final class Schema {
   static void migrate(Connected connection) throws SQLException {
     long found = connection.number("PRAGMA user_version");
     if (found > MIGRATIONS.size()) {
-      throw new Unavailable(
+      throw Unavailable.untilMended(
           "The data folder was written by a newer version of this program (schema %d, known is %d)"
               .formatted(found, MIGRATIONS.size()),
           "Update agentic-memory, or set MEMORY_HOME to another folder.",

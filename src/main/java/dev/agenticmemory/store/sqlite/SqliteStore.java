@@ -71,7 +71,7 @@ public final class SqliteStore implements MemoryStore {
   /// Opens a file that is there, with whatever model its vectors are of, such as to move it.
   public static SqliteStore asItIs(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new Unavailable(
+      throw Unavailable.untilMended(
           "There is no memory store at " + file, "Name the data folder that holds one.", null);
     }
     try (Database database = new Database(file)) {

@@ -516,6 +516,15 @@ final class SqliteStoreTest extends MemoryStoreContract {
   }
 
   @Test
+  void aFileInPlaceOfTheDataFolderIsUnavailableWithAHint() throws IOException {
+    Path taken = Files.createFile(folder.resolve("taken"));
+    requireUnavailable(
+        catchThrowableOfType(
+            Unavailable.class, () -> new SqliteStore(taken.resolve("memory.db"), SPACE)),
+        taken);
+  }
+
+  @Test
   void aDamagedFileIsUnavailableWithAHint() throws IOException {
     for (int i = 0; i < 200; i++) {
       stored(memory("memory " + i));
@@ -538,7 +547,10 @@ final class SqliteStoreTest extends MemoryStoreContract {
         .doesNotContain("SELECT")
         .doesNotContain("PRAGMA")
         .doesNotContain("\n");
-    assertThat(e.hint()).contains("doctor");
+    assertThat(e.isPassing()).isFalse();
+    assertThat(e.hint())
+        .containsAnyOf("Put back a copy", "Put that right")
+        .doesNotContain("doctor");
   }
 
   @Test

@@ -1,10 +1,9 @@
-package dev.agenticmemory.schedule;
+package dev.agenticmemory.cron;
 
 import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
-import dev.agenticmemory.domain.InvalidInput;
 import java.time.Instant;
 import java.time.ZoneOffset;
 
@@ -20,10 +19,8 @@ public final class Cron {
     this.times = times;
   }
 
-  /// Reads an expression.
-  ///
-  /// @param setting which setting holds it, for the message where it cannot be read
-  public static Cron parse(String setting, String expression) {
+  /// Reads an expression. Throws `IllegalArgumentException`, which says what is wrong with it.
+  public static Cron parse(String expression) {
     try {
       CronParser parser =
           new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
@@ -31,10 +28,10 @@ public final class Cron {
       var _ = cron.next(Instant.EPOCH);
       return cron;
     } catch (IllegalArgumentException e) {
-      throw new InvalidInput(
-          setting,
-          "is \"%s\": %s".formatted(expression, e.getMessage()),
-          "Pass five fields, such as 0 2 * * *, or off.");
+      throw new IllegalArgumentException(
+          "is \"%s\", which is no time: %s; pass five fields, such as 0 2 * * *, or off"
+              .formatted(expression, e.getMessage()),
+          e);
     }
   }
 
