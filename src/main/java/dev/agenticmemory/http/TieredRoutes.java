@@ -80,7 +80,7 @@ public final class TieredRoutes {
             .search(call.caller(), request(call, call.runs(), topK(body, "top_k", TOP_K), null));
     ObjectNode answer = ok();
     answer.putObject("results").set("results", Items.ofHits(found.hits()));
-    return answer;
+    return Items.noted(answer, call, found.hits());
   }
 
   /// What OpenClaw's plugin of that service calls before each turn.
@@ -91,7 +91,7 @@ public final class TieredRoutes {
         engine.get().searchMemories().search(call.caller(), request(call, call.runs(), topK, null));
     ObjectNode answer = ok();
     answer.set("results", Items.ofHits(found.hits()));
-    return answer;
+    return Items.noted(answer, call, found.hits());
   }
 
   private ObjectNode searchCombined(Call call) {
@@ -114,7 +114,7 @@ public final class TieredRoutes {
                 .hits();
     ObjectNode answer = ok();
     answer.set("results", Items.ofHits(hits));
-    return answer;
+    return Items.noted(answer, call, hits);
   }
 
   /// The best hits, with a limit for each tier.
