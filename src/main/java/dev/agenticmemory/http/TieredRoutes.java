@@ -9,6 +9,7 @@ import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Found;
 import dev.agenticmemory.engine.Hit;
 import dev.agenticmemory.engine.ListMemories;
+import dev.agenticmemory.engine.OneMemory;
 import dev.agenticmemory.engine.SearchRequest;
 import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.json.FilterJson;
@@ -191,9 +192,13 @@ public final class TieredRoutes {
     if (!body.has("text") && !body.has("metadata")) {
       throw new InvalidInput("text", "is missing", "Pass the new text, or metadata to lay over.");
     }
-    engine.get().oneMemory().update(call.caller(), id, body.text("text"), body.metadata());
+    OneMemory.Updated updated =
+        engine.get().oneMemory().update(call.caller(), id, body.text("text"), body.metadata());
     ObjectNode answer = ok();
-    answer.putObject("result").put("message", "Memory updated successfully!");
+    ObjectNode result = answer.putObject("result").put("message", "Memory updated successfully!");
+    if (updated.note() != null) {
+      result.put("note", updated.note());
+    }
     return answer;
   }
 
