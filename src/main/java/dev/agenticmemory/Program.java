@@ -343,6 +343,7 @@ final class Program implements AutoCloseable {
   /// Serves on the network, and the stdio processes of the same data folder, until the process is
   /// told to end.
   void serveHttp() throws IOException, InterruptedException {
+    Stores.requireWritable(config);
     Logs.ofServer(config.service().logFormat());
     Network made = new Network(config);
     synchronized (this) {

@@ -4,6 +4,8 @@ import dev.agenticmemory.config.Config;
 import dev.agenticmemory.config.Engines;
 import dev.agenticmemory.domain.EmbeddingSpace;
 import dev.agenticmemory.domain.InvalidInput;
+import dev.agenticmemory.domain.Unavailable;
+import dev.agenticmemory.files.OwnerOnly;
 import dev.agenticmemory.store.MemoryStore;
 import dev.agenticmemory.store.elastic.Elasticsearch;
 import dev.agenticmemory.store.opensearch.OpenSearch;
@@ -14,6 +16,8 @@ import dev.agenticmemory.store.search.SearchServer;
 import dev.agenticmemory.store.search.SearchStore;
 import dev.agenticmemory.store.sqlite.SqliteLibrary;
 import dev.agenticmemory.store.sqlite.SqliteStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -110,6 +114,40 @@ final class Stores {
   /// The store of the settings.
   static MemoryStore open(Config config, EmbeddingSpace space) {
     return open(config, config.engine().name(), space);
+  }
+
+  /// Throws `Unavailable` where this process may not write the files of the settings' store. A
+  /// server that could answer nothing would else look alive.
+  static void requireWritable(Config config) {
+    switch (config.engine()) {
+      case EMBEDDED -> requireWritable(file(config));
+      case S3VECTORS -> requireWritable(beside(config, config.engines().s3Vectors().index()));
+      case ELASTICSEARCH, OPENSEARCH -> {
+        // What they keep is elsewhere.
+      }
+    }
+  }
+
+  private static void requireWritable(Path file) {
+    Path folder = file.toAbsolutePath().resolveSibling(".").normalize();
+    try {
+      OwnerOnly.folder(folder);
+    } catch (IOException e) {
+      throw unwritable(folder, e);
+    }
+    if (!Files.isWritable(folder)) {
+      throw unwritable(folder, null);
+    }
+    if (Files.exists(file) && !Files.isWritable(file)) {
+      throw unwritable(file, null);
+    }
+  }
+
+  private static Unavailable unwritable(Path path, @Nullable IOException e) {
+    return new Unavailable(
+        "The memories cannot be written to %s".formatted(path),
+        "Give the user of this process the right to write there, or set MEMORY_HOME.",
+        e);
   }
 
   /// Of the settings' own data folder: what is loaded from a folder that is read runs here.

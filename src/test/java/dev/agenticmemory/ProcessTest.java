@@ -84,6 +84,17 @@ final class ProcessTest {
     assertThat(err).contains("MEMORY_SHARING");
   }
 
+  /// Whoever starts it would else learn of it by the first call that fails.
+  @Test
+  void aServerThatCannotWriteItsMemoriesEndsAndSaysSo() throws Exception {
+    Path file = Files.createFile(home.resolve("file"));
+    String folder = file.resolve("data").toString();
+    Process process = process(List.of("serve"), Map.of("MEMORY_HOME", folder, "SERVICE_PORT", "0"));
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isEqualTo(75);
+    assertThat(err).contains("cannot be written to " + folder).doesNotContain("Serving on");
+  }
+
   @Test
   void aClientIsConnectedOnceItsServerHasAnswered() throws Exception {
     Map<String, String> env = Map.of("HOME", home.toString());

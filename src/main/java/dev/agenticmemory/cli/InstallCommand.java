@@ -51,6 +51,11 @@ public final class InstallCommand implements Callable<Integer> {
   @Option(names = "--remove", description = "Take it out again; the rest stays as it is.")
   boolean remove;
 
+  @Option(
+      names = "--replace",
+      description = "Also where another program's server has the name: take its place.")
+  boolean replace;
+
   /// @param entry how a client is to start this program
   public InstallCommand(Installer installer, ServerEntry entry) {
     this.installer = installer;
@@ -89,14 +94,18 @@ public final class InstallCommand implements Callable<Integer> {
   }
 
   private int call(Host host) {
-    Plan plan = remove ? installer.toRemove(host) : installer.toInstall(host, entry);
+    Plan plan =
+        remove ? installer.toRemove(host, entry) : installer.toInstall(host, entry, replace);
     say(plan.file().toString());
     if (plan.changesNothing()) {
       say(remove ? "  has nothing of ours." : "  is as it should be.");
     } else {
       plan.changes().forEach(change -> say("  " + change));
     }
-    if (dryRun) {
+    if (remove) {
+      plan.foreign().ifPresent(other -> say("  stays, since it is another program: " + other));
+    }
+    if (dryRun || (remove && plan.changesNothing())) {
       return 0;
     }
     if (!plan.changesNothing()) {

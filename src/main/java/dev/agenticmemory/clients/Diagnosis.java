@@ -45,7 +45,7 @@ public record Diagnosis(Places places, Path dataFolder) {
     }
     try {
       ConfigText config = ConfigText.read(host, file);
-      JsonNode entry = config.at(Setting.server(host));
+      JsonNode entry = ours(config.at(Setting.server(host)));
       JsonNode plugin =
           host == Host.OPENCLAW ? config.at(Setting.pluginMember()) : MissingNode.getInstance();
       if (entry.isMissingNode() && plugin.isMissingNode()) {
@@ -61,6 +61,12 @@ public record Diagnosis(Places places, Path dataFolder) {
       return Optional.of(
           new Connected(host, List.of("%s cannot be read: %s".formatted(file, e.getMessage()))));
     }
+  }
+
+  /// The entry, unless it starts another program.
+  private static JsonNode ours(JsonNode entry) {
+    boolean ours = ServerEntry.of(entry).map(ServerEntry::startsThisProgram).orElse(true);
+    return ours ? entry : MissingNode.getInstance();
   }
 
   private void inEntry(ServerEntry entry, List<String> problems) {

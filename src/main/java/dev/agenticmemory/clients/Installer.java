@@ -1,5 +1,7 @@
 package dev.agenticmemory.clients;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.InvalidInput;
 import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.json.Json;
@@ -31,14 +33,45 @@ public final class Installer {
     this.clock = clock;
   }
 
-  /// What makes `host` start the server by `entry`.
-  public Plan toInstall(Host host, ServerEntry entry) {
-    return plan(host, config -> Setting.toInstall(host, entry, plugin, config));
+  /// What makes `host` start the server by `entry`. Throws `Conflict` where another program's
+  /// server has our name, unless that is to be replaced.
+  public Plan toInstall(Host host, ServerEntry entry, boolean replace) {
+    Plan plan = plan(host, entry, config -> Setting.toInstall(host, entry, plugin, config));
+    if (plan.foreign().isPresent() && !replace) {
+      throw new Conflict(
+          "%s has another server under the name %s: %s"
+              .formatted(plan.file(), Setting.SERVER, plan.foreign().get()),
+          "Give that one another name there, or pass --replace, which takes its place.");
+    }
+    return plan;
   }
 
-  /// What takes the server, and the plugin, out of the host's configuration.
-  public Plan toRemove(Host host) {
-    return plan(host, config -> Setting.toRemove(host, plugin, config));
+  /// What takes the server, and the plugin, out of the host's configuration. Another program's
+  /// server stays.
+  ///
+  /// @param entry by which this program would be started
+  public Plan toRemove(Host host, ServerEntry entry) {
+    return plan(
+        host,
+        entry,
+        config -> {
+          boolean ours = foreign(host, entry, config).isEmpty();
+          return Setting.toRemove(host, ours, plugin, config);
+        });
+  }
+
+  /// What starts the server under our name where that is not this program; its address for one that
+  /// is not started.
+  private static Optional<String> foreign(Host host, ServerEntry own, ConfigText config) {
+    JsonNode present = config.at(Setting.server(host));
+    Optional<ServerEntry> entry = ServerEntry.of(present);
+    if (present.isMissingNode() || entry.filter(there -> there.starts(own)).isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        entry
+            .map(there -> String.join(" ", there.command()))
+            .orElseGet(() -> present.path("url").asText(Json.print(present))));
   }
 
   /// The entry that the host has for the server now; empty for none, and for one by address.
@@ -50,7 +83,7 @@ public final class Installer {
     List<Setting> of(ConfigText config);
   }
 
-  private Plan plan(Host host, Settings wanted) {
+  private Plan plan(Host host, ServerEntry own, Settings wanted) {
     Path file = places.config(host);
     ConfigText before = read(host);
     try {
@@ -60,21 +93,15 @@ public final class Installer {
         boolean there = setting.value() != null && after.at(setting.path()).equals(setting.value());
         after = there ? after : setting.in(after);
       }
-      List<String> changes = settings.stream().map(Installer::line).toList();
-      return new Plan(host, file, before.text(), after.text(), changes);
+      List<String> changes = settings.stream().flatMap(s -> s.lines().stream()).toList();
+      Optional<String> foreign = foreign(host, own, before);
+      return new Plan(host, file, before.text(), after.text(), changes, foreign);
     } catch (UneditableConfig e) {
       throw new InvalidInput(
           file.toString(),
           "cannot be edited: " + e.getMessage(),
           "Write the entry by hand; mcp-config.example.json shows it.");
     }
-  }
-
-  private static String line(Setting setting) {
-    String name = String.join(".", setting.path());
-    return setting.value() == null
-        ? "- " + name
-        : "+ %s = %s".formatted(name, Json.print(setting.value()));
   }
 
   private ConfigText read(Host host) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// How a host starts the server.
 ///
@@ -20,12 +21,26 @@ public record ServerEntry(List<String> command, Map<String, String> env) {
 
   static final String REQUEST_TIMEOUT = "requestTimeoutMs";
 
+  /// A word of a command that starts this program: its launcher, image or main class.
+  private static final Pattern PROGRAM =
+      Pattern.compile("(.*[/\\\\])?agentic-memory(:[^/]*)?|dev\\.agenticmemory\\.Main");
+
   public ServerEntry {
     command = List.copyOf(command);
     env = Map.copyOf(new LinkedHashMap<>(env));
     if (command.isEmpty()) {
       throw new IllegalArgumentException("A server is started by a command");
     }
+  }
+
+  /// Whether it starts the same program as `own`, this one.
+  boolean starts(ServerEntry own) {
+    return command.equals(own.command) || startsThisProgram();
+  }
+
+  /// Whether it starts this program, as far as names tell.
+  boolean startsThisProgram() {
+    return command.stream().anyMatch(PROGRAM.asMatchPredicate());
   }
 
   /// The entry as this host wants it written.

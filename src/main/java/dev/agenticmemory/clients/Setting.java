@@ -3,16 +3,19 @@ package dev.agenticmemory.clients;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.json.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One thing that is put into a host's configuration.
 ///
 /// @param value null for one that is taken out
-record Setting(List<String> path, @Nullable JsonNode value) {
+/// @param lines what is done, for people
+record Setting(List<String> path, @Nullable JsonNode value, List<String> lines) {
 
   /// Our name among a host's servers.
   static final String SERVER = "memory";
@@ -23,6 +26,44 @@ record Setting(List<String> path, @Nullable JsonNode value) {
   private static final List<String> PLUGIN_ENTRY = List.of("plugins", "entries", PLUGIN);
   private static final List<String> PLUGIN_PATHS = List.of("plugins", "load", "paths");
   private static final List<String> PLUGINS_ALLOWED = List.of("plugins", "allow");
+
+  private static Setting put(List<String> path, JsonNode value) {
+    return new Setting(path, value, List.of("+ %s = %s".formatted(name(path), Json.print(value))));
+  }
+
+  private static Setting take(List<String> path) {
+    return new Setting(path, null, List.of("- " + name(path)));
+  }
+
+  private static String name(List<String> path) {
+    return String.join(".", path);
+  }
+
+  /// The server's entry, with what else a person has written into the one that is there: names are
+  /// said, values may be secrets.
+  private static Setting server(Host host, ServerEntry entry, JsonNode present) {
+    ObjectNode own = entry.json(host);
+    Setting plain = put(server(host), own);
+    if (ServerEntry.of(present).filter(there -> there.starts(entry)).isEmpty()) {
+      return plain;
+    }
+    ObjectNode whole = own.deepCopy();
+    List<String> lines = new ArrayList<>(plain.lines());
+    keep(present, whole, "", lines);
+    if (whole.get("env") instanceof ObjectNode env) {
+      keep(present.path("env"), env, "env.", lines);
+    }
+    return new Setting(plain.path(), whole, lines);
+  }
+
+  private static void keep(JsonNode present, ObjectNode whole, String of, List<String> lines) {
+    for (Map.Entry<String, JsonNode> member : present.properties()) {
+      if (!whole.has(member.getKey())) {
+        whole.set(member.getKey(), member.getValue());
+        lines.add("  keeps " + of + member.getKey());
+      }
+    }
+  }
 
   static List<String> server(Host host) {
     return switch (host) {
@@ -42,23 +83,26 @@ record Setting(List<String> path, @Nullable JsonNode value) {
   static List<Setting> toInstall(
       Host host, ServerEntry entry, @Nullable Path plugin, ConfigText config) {
     List<Setting> settings = new ArrayList<>();
-    settings.add(new Setting(server(host), entry.json(host)));
+    settings.add(server(host, entry, config.at(server(host))));
     if (host == Host.OPENCLAW && plugin != null) {
-      settings.add(new Setting(PLUGIN_PATHS, with(config.at(PLUGIN_PATHS), plugin.toString())));
-      settings.add(new Setting(pluginMember("enabled"), BooleanNode.TRUE));
-      settings.add(new Setting(pluginMember("hooks", "allowConversationAccess"), BooleanNode.TRUE));
+      settings.add(put(PLUGIN_PATHS, with(config.at(PLUGIN_PATHS), plugin.toString())));
+      settings.add(put(pluginMember("enabled"), BooleanNode.TRUE));
+      settings.add(put(pluginMember("hooks", "allowConversationAccess"), BooleanNode.TRUE));
       if (config.at(PLUGINS_ALLOWED).isArray()) {
-        settings.add(new Setting(PLUGINS_ALLOWED, with(config.at(PLUGINS_ALLOWED), PLUGIN)));
+        settings.add(put(PLUGINS_ALLOWED, with(config.at(PLUGINS_ALLOWED), PLUGIN)));
       }
     }
     return settings;
   }
 
-  static List<Setting> toRemove(Host host, @Nullable Path plugin, ConfigText config) {
+  /// @param ours whether the server that is there is this program
+  static List<Setting> toRemove(Host host, boolean ours, @Nullable Path plugin, ConfigText config) {
     List<Setting> settings = new ArrayList<>();
-    settings.add(new Setting(server(host), null));
+    if (ours) {
+      settings.add(take(server(host)));
+    }
     if (host == Host.OPENCLAW) {
-      settings.add(new Setting(PLUGIN_ENTRY, null));
+      settings.add(take(PLUGIN_ENTRY));
       settings.add(without(PLUGINS_ALLOWED, config, PLUGIN));
       settings.add(without(PLUGIN_PATHS, config, String.valueOf(plugin)));
     }
@@ -84,6 +128,6 @@ record Setting(List<String> path, @Nullable JsonNode value) {
         rest.add(one);
       }
     }
-    return new Setting(path, rest.isEmpty() ? null : rest);
+    return rest.isEmpty() ? take(path) : put(path, rest);
   }
 }

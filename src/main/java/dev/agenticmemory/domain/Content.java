@@ -25,13 +25,7 @@ public record Content(
     if (Unicode.isBlank(text)) {
       throw new InvalidInput("text", "is blank", "Send what is to be remembered.");
     }
-    if (text.length() > TEXT_CHARS_MAX) {
-      throw new InvalidInput(
-          "text",
-          "has %,d characters, at most %,d fit".formatted(text.length(), TEXT_CHARS_MAX),
-          "Split it and add the parts one by one.");
-    }
-    Unicode.requireWellFormed("text", text);
+    requireFits("text", text);
     if (category != null) {
       requireCategory(category);
     }
@@ -62,6 +56,17 @@ public record Content(
 
   public Content withStage(Stage newStage) {
     return new Content(text, category, shared, metadata, newStage);
+  }
+
+  /// Refuses what no memory can say, by the name of the argument that it is.
+  public static void requireFits(String argument, String text) {
+    if (text.length() > TEXT_CHARS_MAX) {
+      throw new InvalidInput(
+          argument,
+          "has %,d characters, at most %,d fit".formatted(text.length(), TEXT_CHARS_MAX),
+          "Split it and add the parts one by one.");
+    }
+    Unicode.requireWellFormed(argument, text);
   }
 
   private static void requireCategory(String category) {

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A condition on the metadata of a memory.
@@ -17,6 +18,9 @@ public sealed interface Filter {
   /// Whether `metadata` fulfils the condition.
   boolean matches(Metadata metadata);
 
+  /// The keys of metadata that it looks at, each once.
+  Stream<String> keys();
+
   /// Fulfilled by everything.
   Filter ALL = new And(List.of());
 
@@ -24,6 +28,11 @@ public sealed interface Filter {
   record And(List<Filter> parts) implements Filter {
     public And {
       parts = List.copyOf(parts);
+    }
+
+    @Override
+    public Stream<String> keys() {
+      return parts.stream().flatMap(Filter::keys).distinct();
     }
 
     @Override
@@ -39,6 +48,11 @@ public sealed interface Filter {
     }
 
     @Override
+    public Stream<String> keys() {
+      return parts.stream().flatMap(Filter::keys).distinct();
+    }
+
+    @Override
     public boolean matches(Metadata metadata) {
       return parts.stream().anyMatch(part -> part.matches(metadata));
     }
@@ -47,6 +61,11 @@ public sealed interface Filter {
   /// What `part` does not fulfil.
   record Not(Filter part) implements Filter {
     @Override
+    public Stream<String> keys() {
+      return part.keys();
+    }
+
+    @Override
     public boolean matches(Metadata metadata) {
       return !part.matches(metadata);
     }
@@ -54,6 +73,11 @@ public sealed interface Filter {
 
   /// Whether `key` is there (`true`) or not (`false`). A key whose value is null is there.
   record Exists(String key, boolean expected) implements Filter {
+    @Override
+    public Stream<String> keys() {
+      return Stream.of(key);
+    }
+
     @Override
     public boolean matches(Metadata metadata) {
       return metadata.values().containsKey(key) == expected;
@@ -66,6 +90,11 @@ public sealed interface Filter {
   record In(String key, List<?> values, boolean expected) implements Filter {
     public In {
       values = List.copyOf(values);
+    }
+
+    @Override
+    public Stream<String> keys() {
+      return Stream.of(key);
     }
 
     @Override
@@ -86,6 +115,11 @@ public sealed interface Filter {
       LT,
       LTE,
       CONTAINS
+    }
+
+    @Override
+    public Stream<String> keys() {
+      return Stream.of(key);
     }
 
     @Override

@@ -4,6 +4,7 @@ package dev.agenticmemory.domain;
 public final class InvalidInput extends MemoryException {
 
   private final String argument;
+  private final String problem;
 
   /// A failure that one argument causes.
   ///
@@ -12,6 +13,12 @@ public final class InvalidInput extends MemoryException {
   public InvalidInput(String argument, String problem, String hint) {
     super(argument + " " + problem, hint, null);
     this.argument = argument;
+    this.problem = problem;
+  }
+
+  /// The same of an argument that is a part of `whole`, such as `messages[3]`.
+  public InvalidInput in(String whole) {
+    return new InvalidInput(whole + "." + argument, problem, hint());
   }
 
   public String argument() {

@@ -49,7 +49,7 @@ public final class Dream {
   public JobReport run(boolean dryRun, Consumer<String> progress) {
     Run run = new Run(Job.DREAM, parts.clock().instant(), dryRun, progress);
     // What the diaries got since the last digest belongs to the night too.
-    run.part(() -> digest.run(new Digest.Days.Recent(), dryRun, progress));
+    run.part(() -> run.leftBy(digest.run(new Digest.Days.Recent(), dryRun, progress)));
     run.part(() -> purge(run));
     LocalDate today = LocalDate.ofInstant(run.started(), ZoneOffset.UTC);
     run.part(() -> distil(today, run));

@@ -61,11 +61,27 @@ public final class OneMemory {
     return store.history(id);
   }
 
-  /// Gives the memory another text, other metadata or both, and returns it as it is now.
+  /// What an update did.
+  ///
+  /// @param memory as it is now
+  /// @param same another live memory of the same scope that had the new text already; null where
+  ///   none had
+  public record Updated(Memory memory, @Nullable MemoryId same) {
+
+    /// Null for nothing to say.
+    public @Nullable String note() {
+      return same == null
+          ? null
+          : "Memory %s of the same scope says the same; delete one where one is enough."
+              .formatted(same);
+    }
+  }
+
+  /// Gives the memory another text, other metadata or both.
   ///
   /// @param text null to keep it
   /// @param metadata laid over the present one, null values removing keys; null to keep it
-  public Memory update(
+  public Updated update(
       Caller caller, MemoryId id, @Nullable String text, @Nullable Metadata metadata) {
     caller.require(Right.WRITE);
     if (text == null && metadata == null) {
@@ -83,14 +99,23 @@ public final class OneMemory {
       content =
           text == null ? content : content.withText(Secrets.mask(text)).withStage(Stage.SETTLED);
       if (content.equals(before.content())) {
-        return before;
+        return new Updated(before, null);
       }
       Memory after = before.with(content, now);
+      MemoryId same = same(after, now);
       if (writer.apply(List.of(change(caller, before, after))) instanceof Outcome.Applied) {
-        return after;
+        return new Updated(after, same);
       }
     }
     throw contested(id);
+  }
+
+  /// Who else says it. Both are kept: only their user knows which one may go.
+  private @Nullable MemoryId same(Memory after, Instant now) {
+    return store
+        .findSame(after.scope(), after.content().hash(), now)
+        .filter(other -> !other.equals(after.id()))
+        .orElse(null);
   }
 
   /// Removes the memory and every text of it, for good, also where it has expired or was

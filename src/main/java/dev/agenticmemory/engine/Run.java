@@ -133,6 +133,12 @@ final class Run {
     }
   }
 
+  /// What a run within this one left undone, and has said already, this one has not done either.
+  void leftBy(JobReport within) {
+    count(Fate.FAILED, within.count(Fate.FAILED));
+    troubles.addAll(within.troubles());
+  }
+
   void failed(MemoryException e) {
     failed(e.getMessage() + ". " + e.hint(), 1);
   }

@@ -9,13 +9,16 @@ import dev.agenticmemory.domain.Scope;
 import dev.agenticmemory.domain.Stage;
 import dev.agenticmemory.domain.Times;
 import dev.agenticmemory.engine.Added;
+import dev.agenticmemory.engine.FilterNote;
 import dev.agenticmemory.engine.Hit;
+import dev.agenticmemory.json.FilterJson;
 import dev.agenticmemory.json.Json;
 import dev.agenticmemory.json.MetadataJson;
 import dev.agenticmemory.llm.Usage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,12 @@ final class Items {
     ArrayNode items = Json.array();
     hits.forEach(hit -> items.add(hit(hit)));
     return items;
+  }
+
+  /// With a note where the call's filter looks for what is not there.
+  static ObjectNode noted(ObjectNode answer, Call call, List<Hit> hits) {
+    String note = FilterNote.of(FilterJson.read(call.arguments().object("filters")), hits);
+    return note == null ? answer : answer.put("note", note);
   }
 
   static ObjectNode memory(Memory memory) {

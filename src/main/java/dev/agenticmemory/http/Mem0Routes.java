@@ -7,6 +7,7 @@ import dev.agenticmemory.domain.RunId;
 import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.engine.DeleteMemories;
 import dev.agenticmemory.engine.Engine;
+import dev.agenticmemory.engine.Hit;
 import dev.agenticmemory.engine.SearchRequest;
 import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.json.FilterJson;
@@ -57,11 +58,10 @@ public final class Mem0Routes {
             FilterJson.read(body.object("filters")),
             null,
             body.flag("time_decay", false));
+    List<Hit> hits = engine.get().searchMemories().search(call.caller(), request).hits();
     ObjectNode answer = Json.object();
-    answer.set(
-        "results",
-        Items.ofHits(engine.get().searchMemories().search(call.caller(), request).hits()));
-    return answer;
+    answer.set("results", Items.ofHits(hits));
+    return Items.noted(answer, call, hits);
   }
 
   private ObjectNode delete(Call call) {

@@ -1,7 +1,10 @@
 package dev.agenticmemory.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.agenticmemory.domain.Conflict;
 import dev.agenticmemory.domain.Forbidden;
 import dev.agenticmemory.domain.InvalidInput;
@@ -9,8 +12,11 @@ import dev.agenticmemory.domain.MemoryException;
 import dev.agenticmemory.domain.NotFound;
 import dev.agenticmemory.domain.Unavailable;
 import dev.agenticmemory.json.Json;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// What went wrong with a request, as a status and a body with `detail`.
 ///
@@ -31,6 +37,9 @@ final class Problem extends RuntimeException {
   static final int UNAVAILABLE = 503;
 
   private static final String RETRY_AFTER_S = "5";
+
+  /// A part of an argument, such as `messages[3].content`.
+  private static final Pattern PART = Pattern.compile("\\w+(\\[\\d{1,9}]|\\.[a-z]+)+");
 
   private final int status;
   private final transient ObjectNode body;
@@ -68,11 +77,22 @@ final class Problem extends RuntimeException {
     ObjectNode body = Json.object();
     ObjectNode one = body.putArray("detail").addObject().put("type", type);
     ArrayNode loc = one.putArray("loc").add(where);
-    if (!name.isEmpty()) {
-      loc.add(name);
-    }
+    steps(name).forEach(loc::add);
     one.put("msg", message);
     return new Problem(UNPROCESSABLE, body, Map.of());
+  }
+
+  /// The steps to a part: `messages`, 3 and `content` for `messages[3].content`.
+  private static List<JsonNode> steps(String name) {
+    if (!PART.matcher(name).matches()) {
+      return name.isEmpty() ? List.of() : List.of(TextNode.valueOf(name));
+    }
+    return Arrays.stream(name.split("[\\[\\].]+"))
+        .<JsonNode>map(step ->
+            Character.isDigit(step.charAt(0))
+                ? IntNode.valueOf(Integer.parseInt(step))
+                : TextNode.valueOf(step))
+        .toList();
   }
 
   /// What a use case refused.

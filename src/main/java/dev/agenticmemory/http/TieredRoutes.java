@@ -9,6 +9,7 @@ import dev.agenticmemory.engine.Engine;
 import dev.agenticmemory.engine.Found;
 import dev.agenticmemory.engine.Hit;
 import dev.agenticmemory.engine.ListMemories;
+import dev.agenticmemory.engine.OneMemory;
 import dev.agenticmemory.engine.SearchRequest;
 import dev.agenticmemory.json.Arguments;
 import dev.agenticmemory.json.FilterJson;
@@ -80,7 +81,7 @@ public final class TieredRoutes {
             .search(call.caller(), request(call, call.runs(), topK(body, "top_k", TOP_K), null));
     ObjectNode answer = ok();
     answer.putObject("results").set("results", Items.ofHits(found.hits()));
-    return answer;
+    return Items.noted(answer, call, found.hits());
   }
 
   /// What OpenClaw's plugin of that service calls before each turn.
@@ -91,7 +92,7 @@ public final class TieredRoutes {
         engine.get().searchMemories().search(call.caller(), request(call, call.runs(), topK, null));
     ObjectNode answer = ok();
     answer.set("results", Items.ofHits(found.hits()));
-    return answer;
+    return Items.noted(answer, call, found.hits());
   }
 
   private ObjectNode searchCombined(Call call) {
@@ -114,7 +115,7 @@ public final class TieredRoutes {
                 .hits();
     ObjectNode answer = ok();
     answer.set("results", Items.ofHits(hits));
-    return answer;
+    return Items.noted(answer, call, hits);
   }
 
   /// The best hits, with a limit for each tier.
@@ -191,9 +192,13 @@ public final class TieredRoutes {
     if (!body.has("text") && !body.has("metadata")) {
       throw new InvalidInput("text", "is missing", "Pass the new text, or metadata to lay over.");
     }
-    engine.get().oneMemory().update(call.caller(), id, body.text("text"), body.metadata());
+    OneMemory.Updated updated =
+        engine.get().oneMemory().update(call.caller(), id, body.text("text"), body.metadata());
     ObjectNode answer = ok();
-    answer.putObject("result").put("message", "Memory updated successfully!");
+    ObjectNode result = answer.putObject("result").put("message", "Memory updated successfully!");
+    if (updated.note() != null) {
+      result.put("note", updated.note());
+    }
     return answer;
   }
 

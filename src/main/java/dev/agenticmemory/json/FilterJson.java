@@ -99,7 +99,10 @@ public final class FilterJson {
       }
       default ->
           throw wrong(
-              "has an unknown operator for \"" + key + "\"", "Use one of: " + OPERATORS + ".");
+              "has an unknown operator for \"" + key + "\"",
+              "Use one of: "
+                  + OPERATORS
+                  + ". What is within a value of metadata is not looked at.");
     };
   }
 

@@ -1,7 +1,9 @@
 package dev.agenticmemory.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -10,13 +12,24 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Reads and writes JSON trees. Duplicate keys, trailing text and deep nesting are errors.
 public final class Json {
 
   /// Deepest nesting that is read. Deeper input is an attack on the stack.
   public static final int DEPTH_MAX = 64;
+
+  /// How deep it is looked past what is nested too deep. Each level takes a few dozen bytes.
+  private static final int SKIPPED_DEPTH_MAX = 100_000;
+
+  private static final JsonFactory SKIPPING =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNestingDepth(SKIPPED_DEPTH_MAX).build())
+          .build();
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
@@ -41,6 +54,27 @@ public final class Json {
 
   public static JsonNode parse(String text) throws JsonProcessingException {
     return MAPPER.readTree(text);
+  }
+
+  /// A text or number among the members of an object that is too deep elsewhere to be read; null
+  /// where none is found. The rest is skipped, not kept.
+  public static @Nullable JsonNode member(String text, String name) {
+    try (JsonParser parser = SKIPPING.createParser(text)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean named = parser.currentName().equals(name);
+        JsonToken value = parser.nextToken();
+        if (named) {
+          return value == JsonToken.VALUE_STRING
+              ? JsonNodeFactory.instance.textNode(parser.getText())
+              : value.isNumeric() ? parse(parser.getText()) : null;
+        }
+        parser.skipChildren();
+      }
+      return null;
+    } catch (IOException _) {
+      return null;
+    }
   }
 
   /// Parses what the program itself wrote, where anything but JSON is a bug.

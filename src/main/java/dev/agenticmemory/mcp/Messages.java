@@ -1,5 +1,7 @@
 package dev.agenticmemory.mcp;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -26,6 +28,12 @@ public final class Messages {
     message.set("id", id == null ? NullNode.instance : id);
     message.set("error", error.node());
     return message;
+  }
+
+  /// The id of a request that could not be read; null where it cannot be told. One that is JSON,
+  /// but beyond what is read, has one: without it the client would wait for its answer.
+  public static @Nullable JsonNode idOf(String text, JsonProcessingException why) {
+    return why instanceof StreamConstraintsException ? Json.member(text, "id") : null;
   }
 
   public static ObjectNode notification(String method, ObjectNode params) {

@@ -2,7 +2,6 @@ package dev.agenticmemory.mcp;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.agenticmemory.domain.Event;
-import dev.agenticmemory.domain.Memory;
 import dev.agenticmemory.domain.MemoryId;
 import dev.agenticmemory.domain.Right;
 import dev.agenticmemory.engine.Caller;
@@ -43,10 +42,13 @@ final class OneMemoryTools {
     @Override
     public ObjectNode call(Caller caller, Arguments arguments) {
       MemoryId id = arguments.memoryId();
-      Memory memory = oneMemory.update(caller, id, arguments.text("text"), arguments.metadata());
-      return caller.may(Right.READ)
-          ? Items.whole(memory)
-          : Json.object().put("id", id.toString()).put("event", Event.UPDATE.name());
+      OneMemory.Updated updated =
+          oneMemory.update(caller, id, arguments.text("text"), arguments.metadata());
+      if (!caller.may(Right.READ)) {
+        return Json.object().put("id", id.toString()).put("event", Event.UPDATE.name());
+      }
+      ObjectNode answer = Items.whole(updated.memory());
+      return updated.note() == null ? answer : answer.put("note", updated.note());
     }
   }
 }

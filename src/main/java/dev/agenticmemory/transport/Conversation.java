@@ -63,10 +63,11 @@ final class Conversation implements AutoCloseable {
       case Lines.Line.TooLong() ->
           refuse(
               reply,
+              null,
               ProtocolError.Code.INVALID_REQUEST,
               "A line has more than %,d bytes; send less at once".formatted(LINE_BYTES_MAX));
       case Lines.Line.NotUtf8() ->
-          refuse(reply, ProtocolError.Code.PARSE_ERROR, "A line is not UTF-8");
+          refuse(reply, null, ProtocolError.Code.PARSE_ERROR, "A line is not UTF-8");
     }
   }
 
@@ -79,7 +80,8 @@ final class Conversation implements AutoCloseable {
     try {
       message = Json.parse(text);
     } catch (JsonProcessingException e) {
-      refuse(reply, ProtocolError.Code.PARSE_ERROR, "Not JSON: " + e.getOriginalMessage());
+      JsonNode id = Messages.idOf(text, e);
+      refuse(reply, id, ProtocolError.Code.PARSE_ERROR, "Not JSON: " + e.getOriginalMessage());
       return;
     }
     receive(message, text.length(), reply);
@@ -131,8 +133,9 @@ final class Conversation implements AutoCloseable {
     }
   }
 
-  private static void refuse(Reply reply, ProtocolError.Code code, String message) {
-    reply.accept(Messages.error(null, new ProtocolError(code, message)));
+  private static void refuse(
+      Reply reply, @Nullable JsonNode id, ProtocolError.Code code, String message) {
+    reply.accept(Messages.error(id, new ProtocolError(code, message)));
   }
 
   @Override

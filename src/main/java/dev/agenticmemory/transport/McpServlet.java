@@ -40,7 +40,7 @@ final class McpServlet extends HttpServlet {
         legacy(request, response, message);
       }
     } catch (Refused e) {
-      HttpReply.json(response, e.status(), Messages.error(id, e.error()));
+      HttpReply.json(response, e.status(), Messages.error(id == null ? e.id() : id, e.error()));
     } catch (ProtocolError e) {
       HttpReply.json(response, HttpServletResponse.SC_BAD_REQUEST, Messages.error(id, e));
     }

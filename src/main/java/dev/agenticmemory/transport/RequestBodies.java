@@ -3,6 +3,8 @@ package dev.agenticmemory.transport;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.agenticmemory.json.Json;
+import dev.agenticmemory.mcp.Messages;
+import dev.agenticmemory.mcp.ProtocolError;
 import dev.agenticmemory.mcp.ProtocolError.Code;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -56,7 +58,10 @@ final class RequestBodies {
       }
       return message;
     } catch (JsonProcessingException e) {
-      throw unreadable("Not JSON: " + e.getOriginalMessage());
+      throw new Refused(
+          HttpServletResponse.SC_BAD_REQUEST,
+          new ProtocolError(Code.PARSE_ERROR, "Not JSON: " + e.getOriginalMessage()),
+          Messages.idOf(text, e));
     }
   }
 

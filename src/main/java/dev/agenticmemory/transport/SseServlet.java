@@ -60,7 +60,7 @@ final class SseServlet extends HttpServlet {
       response.flushBuffer();
       answer(session, message);
     } catch (Refused e) {
-      HttpReply.json(response, e.status(), Messages.error(null, e.error()));
+      HttpReply.json(response, e.status(), Messages.error(e.id(), e.error()));
     }
   }
 

@@ -28,12 +28,18 @@ final class DiagnosisTest {
   }
 
   @Test
+  void anotherProgramUnderOurNameIsNotMentioned() throws IOException {
+    write(Host.CURSOR, "{\"mcpServers\":{\"memory\":{\"command\":\"/gone/npx\"}}}");
+    assertThat(diagnosis()).isEmpty();
+  }
+
+  @Test
   void whatTheInstallerWritesIsFine() {
     Installer installer =
         new Installer(places(), home.resolve("plugin"), java.time.Clock.systemUTC());
     ServerEntry entry = new ServerEntry(List.of(launcher.toString(), "stdio"), Map.of());
     for (Host host : Host.values()) {
-      installer.apply(installer.toInstall(host, entry));
+      installer.apply(installer.toInstall(host, entry, false));
     }
     assertThat(diagnosis()).extracting(Diagnosis.Connected::host).containsExactly(Host.values());
     assertThat(diagnosis()).allSatisfy(c -> assertThat(c.problems()).isEmpty());
@@ -61,7 +67,10 @@ final class DiagnosisTest {
   void anOldJavaIsTold() throws IOException {
     Path java = executable(home.resolve("jdk/bin/java"));
     Files.writeString(home.resolve("jdk/release"), "JAVA_VERSION=\"17.0.2\"\n");
-    write(Host.GEMINI, "{\"mcpServers\":{\"memory\":{\"command\":\"%s\"}}}".formatted(java));
+    write(
+        Host.GEMINI,
+        "{\"mcpServers\":{\"memory\":{\"command\":\"%s\",\"args\":[\"dev.agenticmemory.Main\"]}}}"
+            .formatted(java));
     assertThat(problems()).singleElement().asString().contains("Java 17");
   }
 

@@ -34,7 +34,7 @@ final class ExampleConfigTest {
         new ServerEntry(
             List.of(FOLDER.resolve("agentic-memory").toString(), "stdio"),
             Map.of("LC_ALL", "C.UTF-8"));
-    String written = installer.toInstall(host, entry).after();
+    String written = installer.toInstall(host, entry, false).after();
     JsonNode example = examples().path(host.id());
     if (host == Host.CODEX) {
       assertThat(example.path("toml").asText()).isEqualTo(written);

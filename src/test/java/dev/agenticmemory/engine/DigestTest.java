@@ -626,11 +626,7 @@ final class DigestTest {
   @Test
   void oneDiaryThatCannotBeReadDoesNotKeepTheOthers() throws IOException {
     jobs.write(diary, ONE);
-    jobs.write(jobs.diary(DEV, DAY), "");
-    try (var file = Files.newByteChannel(jobs.diary(DEV, DAY), StandardOpenOption.WRITE)) {
-      file.position(64L << 20);
-      file.write(java.nio.ByteBuffer.wrap(new byte[] {'x'}));
-    }
+    jobs.writeTooLarge(jobs.diary(DEV, DAY));
     JobReport report = jobs.digest();
     assertThat(report.count(Fate.ADDED)).isEqualTo(1);
     assertThat(report.troubles())

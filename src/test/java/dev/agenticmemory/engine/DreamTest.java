@@ -23,6 +23,7 @@ import dev.agenticmemory.domain.UserId;
 import dev.agenticmemory.llm.LanguageModel;
 import dev.agenticmemory.store.Selection;
 import dev.agenticmemory.store.Window;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,21 @@ final class DreamTest {
       HistoryEntry end = jobs.store.history(old.id()).getLast();
       assertThat(end.related()).isEqualTo(now.id());
       assertThat(end.reason()).isEqualTo("archived: is the long-term memory " + now.id());
+    }
+  }
+
+  /// Whoever runs a dream alone, every night, learns of it by its report and its exit code.
+  @Test
+  void whatItsDigestLeftUndoneTheDreamLeftUndoneToo() throws IOException {
+    try (LifecycleFixture jobs = silent()) {
+      jobs.writeTooLarge(jobs.diary(DEV, DAY));
+      jobs.shortTerm(OLD, "User lives in Lisbon");
+      JobReport report = jobs.dream();
+      assertThat(report.isClean()).isFalse();
+      assertThat(report.count(Fate.FAILED)).isEqualTo(1);
+      assertThat(report.troubles())
+          .isEqualTo(jobs.lifecycle.reports().last(Job.DIGEST, 1).getFirst().troubles());
+      assertThat(jobs.longTerm()).containsExactly("User lives in Lisbon");
     }
   }
 

@@ -17,8 +17,10 @@ import dev.agenticmemory.store.Selection;
 import dev.agenticmemory.store.Window;
 import dev.agenticmemory.store.sqlite.SqliteStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
@@ -115,6 +117,15 @@ final class LifecycleFixture implements AutoCloseable {
       Files.setLastModifiedTime(file, FileTime.from(changed));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /// Makes a diary that is too large to be read.
+  void writeTooLarge(Path file) throws IOException {
+    write(file, "");
+    try (var channel = Files.newByteChannel(file, StandardOpenOption.WRITE)) {
+      channel.position(64L << 20);
+      channel.write(ByteBuffer.wrap(new byte[] {'x'}));
     }
   }
 

@@ -147,7 +147,7 @@ final class OneMemoryTest {
                 .metadata(new Metadata(Map.of("mood", "calm"))));
     engine.pass(Duration.ofDays(1));
 
-    Memory after = engine.one.update(ANYONE, before.id(), "likes coffee", null);
+    Memory after = engine.one.update(ANYONE, before.id(), "likes coffee", null).memory();
 
     assertThat(after.text()).isEqualTo("likes coffee");
     assertThat(after.id()).isEqualTo(before.id());
@@ -156,6 +156,25 @@ final class OneMemoryTest {
     assertThat(after.times().created()).isEqualTo(NOON);
     assertThat(after.times().updated()).isEqualTo(NOON.plus(Duration.ofDays(1)));
     assertThat(engine.one.get(ANYONE, before.id())).isEqualTo(after);
+  }
+
+  @Test
+  void anUpdateToTheTextOfAnotherMemoryNamesThatOneAndKeepsBoth() {
+    MemoryId tea = engine.stored(new AddCall("likes tea")).id();
+    MemoryId coffee = engine.stored(new AddCall("likes coffee")).id();
+    OneMemory.Updated updated = engine.one.update(ANYONE, coffee, "likes tea", null);
+    assertThat(updated.same()).isEqualTo(tea);
+    assertThat(updated.note()).contains(tea.toString());
+    assertThat(engine.one.get(ANYONE, tea).text()).isEqualTo("likes tea");
+    assertThat(engine.one.get(ANYONE, coffee).text()).isEqualTo("likes tea");
+  }
+
+  @Test
+  void theSameTextInAnotherScopeIsNotNamed() {
+    engine.stored(new AddCall("likes tea").run(TODAY));
+    MemoryId coffee = engine.stored(new AddCall("likes coffee")).id();
+    assertThat(engine.one.update(ANYONE, coffee, "likes tea", null).same()).isNull();
+    assertThat(engine.one.update(ANYONE, coffee, "Likes tea", null).same()).isNull();
   }
 
   @Test
@@ -176,7 +195,7 @@ final class OneMemoryTest {
     Memory before = engine.stored(new AddCall("likes tea").metadata(new Metadata(Map.of("a", 1))));
     engine.pass(Duration.ofDays(1));
     Memory after =
-        engine.one.update(ANYONE, before.id(), "likes tea", new Metadata(Map.of("a", 1)));
+        engine.one.update(ANYONE, before.id(), "likes tea", new Metadata(Map.of("a", 1))).memory();
     assertThat(after).isEqualTo(before);
     assertThat(engine.one.history(ANYONE, before.id())).hasSize(1);
   }
@@ -212,14 +231,14 @@ final class OneMemoryTest {
   @Test
   void updatesFromFourThreadsAtOnceAreAllKept() throws Exception {
     MemoryId id = engine.stored("likes tea").id();
-    List<Callable<Memory>> updates =
+    List<Callable<OneMemory.Updated>> updates =
         IntStream.range(0, 4)
-            .<Callable<Memory>>mapToObj(
+            .<Callable<OneMemory.Updated>>mapToObj(
                 i -> () -> engine.one.update(ANYONE, id, null, new Metadata(Map.of("k" + i, i))))
             .toList();
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
-      for (Future<Memory> update : threads.invokeAll(updates)) {
-        assertThat(update.get().id()).isEqualTo(id);
+      for (Future<OneMemory.Updated> update : threads.invokeAll(updates)) {
+        assertThat(update.get().memory().id()).isEqualTo(id);
       }
     }
     assertThat(engine.one.get(ANYONE, id).content().metadata())
@@ -231,7 +250,7 @@ final class OneMemoryTest {
   void aClockThatWentBackDoesNotMakeAMemoryOlder() {
     MemoryId id = engine.stored("likes tea").id();
     engine.pass(Duration.ofDays(-1));
-    assertThat(engine.one.update(ANYONE, id, "likes coffee", null).times().updated())
+    assertThat(engine.one.update(ANYONE, id, "likes coffee", null).memory().times().updated())
         .isEqualTo(NOON);
   }
 

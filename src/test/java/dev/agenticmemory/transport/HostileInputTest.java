@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a broken or hostile client sends gets an error, and the next valid request is answered.
 final class HostileInputTest {
@@ -216,6 +217,29 @@ final class HostileInputTest {
             .filter(a -> !List.of("i", "next").contains(a.path("id").asText()))
             .toList();
     requireExpected(frame.expected(), others);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"jsonrpc\":\"2.0\",\"id\":%s,\"method\":\"tools/call\",\"params\":%s}",
+        "{\"method\":\"tools/call\",\"params\":%2$s,\"jsonrpc\":\"2.0\",\"id\":%1$s}",
+      })
+  void aRequestThatIsTooDeepIsAnsweredByItsId(String frame) throws IOException {
+    String deep = "{\"id\":".repeat(1_000) + "1" + "}".repeat(1_000);
+    for (String id : List.of("\"deep\"", "7")) {
+      String line = frame.formatted(id, deep) + "\n";
+      try (Fixture fixture = new Fixture(folder)) {
+        List<JsonNode> answers =
+            fixture.session(Fixture.free(), line.getBytes(StandardCharsets.UTF_8));
+        assertThat(answers)
+            .singleElement()
+            .satisfies(answer -> {
+              assertThat(answer.path("id")).hasToString(id);
+              assertThat(answer.path("error").path("code").asInt()).isEqualTo(-32700);
+            });
+      }
+    }
   }
 
   private static void requireExpected(Expected expected, List<JsonNode> others) {
