@@ -111,7 +111,7 @@ public final class Tools {
           case NotFound _ -> "Not found";
           case Conflict _ -> "Conflict";
           case Forbidden _ -> "Not allowed";
-          case Unavailable _ -> "Not available now";
+          case Unavailable away -> away.isPassing() ? "Not available now" : "Not available";
         };
     return "%s: %s. %s".formatted(who, e.getMessage(), e.hint());
   }
