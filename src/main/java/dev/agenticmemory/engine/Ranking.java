@@ -61,6 +61,14 @@ public final class Ranking {
     // LoCoMo. The day on which one was written tells little, unless it is asked what happened then.
     static final Weights FACTS = new Weights(7, 1, -5.5);
     static final Weights EVENTS = new Weights(7, 7, -5.5);
+
+    /// These, as far as `share` from them to `other`.
+    Weights towards(Weights other, double share) {
+      return new Weights(
+          meaning + share * (other.meaning - meaning),
+          date + share * (other.date - date),
+          base + share * (other.base - base));
+    }
   }
 
   /// Unrelated texts have a cosine of up to this.
@@ -100,8 +108,8 @@ public final class Ranking {
   private final Question question;
   private final boolean readable;
 
-  /// Whether most of what was found stands for itself.
-  private final boolean facts;
+  /// The share of what was found that stands for itself.
+  private final double facts;
 
   private final boolean dated;
   private final Weights weights;
@@ -120,9 +128,12 @@ public final class Ranking {
     this.question = question;
     readable = query.embedding() != null;
     List<Candidate> found = candidates.found();
-    facts = 2 * found.stream().filter(Ranking::isAlone).count() >= found.size();
+    facts =
+        found.isEmpty()
+            ? 0
+            : (double) found.stream().filter(Ranking::isAlone).count() / found.size();
     dated = !question.told().periods().isEmpty() && tellsApart(found);
-    weights = facts ? (question.told().past() ? Weights.EVENTS : Weights.FACTS) : Weights.TURNS;
+    weights = Weights.TURNS.towards(question.told().past() ? Weights.EVENTS : Weights.FACTS, facts);
     rarities =
         candidates.frequencies().stream()
             .mapToDouble(frequency -> Occurrences.rarity(candidates.memories(), frequency))
@@ -200,10 +211,8 @@ public final class Ranking {
         case MATTER -> {}
         case TODAY -> rarities[i] = 0;
         case DATE -> {
-          if (!facts) {
-            dates[i] = rarities[i];
-            rarities[i] = 0;
-          }
+          dates[i] = rarities[i];
+          rarities[i] *= facts;
         }
       }
     }
@@ -216,7 +225,7 @@ public final class Ranking {
       said += words.counts().get(i) > 0 ? dates[i] : 0;
     }
     double all = sum(dates, dates.length);
-    return all == 0 ? 0 : said / all;
+    return all == 0 ? 0 : (1 - facts) * said / all;
   }
 
   private static double sum(double[] values, int first) {
