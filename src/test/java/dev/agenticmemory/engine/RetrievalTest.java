@@ -60,19 +60,16 @@ class RetrievalTest {
   }
 
   private void said(String run, @Nullable Instant at, Input.Message... messages) {
+    added(new Input.Messages(List.of(messages)), new RunId(run), at);
+  }
+
+  private void fact(String text, Instant at) {
+    added(new Input.Text(text), null, at);
+  }
+
+  private void added(Input input, @Nullable RunId run, @Nullable Instant at) {
     AddRequest request =
-        new AddRequest(
-            new Input.Messages(List.of(messages)),
-            ALICE,
-            null,
-            new RunId(run),
-            false,
-            null,
-            Metadata.EMPTY,
-            at,
-            null,
-            null,
-            null);
+        new AddRequest(input, ALICE, null, run, false, null, Metadata.EMPTY, at, null, null, null);
     var _ = engine.add.add(ANYONE, request);
   }
 
@@ -146,24 +143,6 @@ class RetrievalTest {
     fact("The piano was sold", Instant.parse("2024-05-03T09:00:00Z"));
     fact("Grandma likes tulips", Instant.parse("2023-02-03T09:00:00Z"));
     assertThat(texts(hits("what is booked in May?"))).first().asString().startsWith("The dentist");
-  }
-
-  private void fact(String text, Instant at) {
-    var _ =
-        engine.add.add(
-            ANYONE,
-            new AddRequest(
-                new Input.Text(text),
-                ALICE,
-                null,
-                null,
-                false,
-                null,
-                Metadata.EMPTY,
-                at,
-                null,
-                null,
-                null));
   }
 
   @Test
